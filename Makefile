@@ -1,0 +1,36 @@
+# pcaptools: `make demo` traces real HTTP at once, `make test` passes every check. Neither needs a manual step.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: help demo test check format clean system-packages
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+$(STAMP): pyproject.toml tests/support/ensure_venv.sh
+	@sh tests/support/ensure_venv.sh "$(PYTHON)" "$(VENV)"
+	@$(BIN)/python tests/support/install.py
+	@touch $@
+
+demo: $(STAMP)  ## set up everything and trace real HTTP
+	@$(BIN)/pcaptools demo
+
+test: $(STAMP) system-packages  ## set up everything and run every check and test
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/pytest --cov --cov-report=term:skip-covered
+
+check: $(STAMP)  ## the fast loop: format, lint, types, unit tests
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/mypy
+	@$(BIN)/pytest -q -x -m "not live" --ignore tests/test_corpus.py
+
+system-packages:  # what live tests run against; skipped with a clear line without root or apt
+	@sh tests/support/system_packages.sh
+
+clean:  ## remove everything that was built
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

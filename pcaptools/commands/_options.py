@@ -1,0 +1,140 @@
+"""The options that every capturing command has, and what their words mean together."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import click
+
+from pcaptools.core.errors import UsageError
+from pcaptools.printers.clock import TIME_FORMATS, TimeFormat
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+LIVE_TCP_FILTER = (
+    "tcp or ether proto 0x8100 or ether proto 0x88a8 or ether proto 0x8847 or ether proto 0x8864 "
+    "or (ip6 and not udp and not icmp6) or proto 4 or proto 41 or proto 47"
+)
+"""What TCP commands capture live: plain `tcp` matches no VLAN tag, MPLS, PPPoE, tunnel or extension header."""
+LOOPBACKS = ("lo", "lo0")
+
+
+@dataclass(slots=True)
+class CaptureOptions:
+    """The capture options of one run, as given."""
+
+    interface: str = ""
+    filter: str = ""
+    read: tuple[str, ...] = ()
+    write: str = ""
+    force: bool = False
+    buffer: int = 10
+    snaplen: int = 262_144
+    promiscuous: bool = True
+    monitor: bool = False
+    count: int = 0
+    duration: float = 0
+    names: bool = True
+    user: str = ""
+    json: bool = False
+    color: bool | None = None
+    time: TimeFormat | None = None
+    words: tuple[str, ...] = field(default=())
+
+
+OPTIONS: list[Callable[[F], F]] = [
+    click.argument("words", nargs=-1, metavar="[INTERFACE] [FILTER]..."),
+    click.option("-i", "--interface", default="", help="Capture on this interface."),
+    click.option("-f", "--filter", "filter_", default="", metavar="EXPRESSION", help="A pcap-filter(7) expression."),
+    click.option("-r", "--read", multiple=True, metavar="FILE", help="Read a capture file, - for stdin. Repeatable."),
+    click.option("-w", "--write", default="", metavar="FILE", help="Also write the packets: pcap, or FILE.pcapng."),
+    click.option("--force", is_flag=True, help="Let -w replace an existing file."),
+    click.option("-b", "--buffer", type=click.IntRange(1, 2047), default=10, metavar="MB", show_default=True,
+                 help="Capture buffer of the kernel."),
+    click.option("-s", "--snaplen", type=click.IntRange(0, 262_144), default=0, metavar="BYTES",
+                 help="Capture so much of a packet (0: all of it)."),
+    click.option("-p", "--no-promiscuous", is_flag=True, help="Leave the interface out of promiscuous mode."),
+    click.option("--monitor", is_flag=True, help="Monitor mode, on Wi-Fi."),
+    click.option("-c", "--count", type=click.IntRange(0), default=0, metavar="N", help="End after N packets."),
+    click.option("--duration", type=click.FloatRange(0), default=0, metavar="SECONDS", help="End after so long."),
+    click.option("-n", "no_names", is_flag=True, help="No host names, only addresses."),
+    click.option("-Z", "--user", default="", metavar="USER", help="Become USER once the capture is open."),
+    click.option("--json", "json_", is_flag=True, help="One JSON object a line, see docs/schema.json."),
+    click.option("--color/--no-color", "color", default=None, help="Colours: on a terminal by default."),
+    click.option("--time", "time_", type=click.Choice(TIME_FORMATS), default=None, help="How times are shown."),
+]  # fmt: skip
+
+
+def capture_options(function: F) -> F:
+    """Give a command the capture options; it gets one `options: CaptureOptions` for all of them."""
+
+    def with_options(**parameters: Any) -> Any:
+        options = CaptureOptions(
+            interface=parameters.pop("interface"),
+            filter=parameters.pop("filter_"),
+            read=parameters.pop("read"),
+            write=parameters.pop("write"),
+            force=parameters.pop("force"),
+            buffer=parameters.pop("buffer"),
+            snaplen=parameters.pop("snaplen") or 262_144,
+            promiscuous=not parameters.pop("no_promiscuous"),
+            monitor=parameters.pop("monitor"),
+            count=parameters.pop("count"),
+            duration=parameters.pop("duration"),
+            names=not parameters.pop("no_names"),
+            user=parameters.pop("user"),
+            json=parameters.pop("json_"),
+            color=parameters.pop("color"),
+            time=parameters.pop("time_"),
+            words=parameters.pop("words"),
+        )
+        settle(options)
+        return function(options, **parameters)
+
+    decorated: Any = functools.update_wrapper(with_options, function)
+    for option in reversed(OPTIONS):
+        decorated = option(decorated)
+    result: F = decorated
+    return result
+
+
+def examples(text: str) -> str:
+    """Return `text` as an epilog whose lines click leaves as they are."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in text.strip().splitlines())
+
+
+def settle(options: CaptureOptions) -> None:
+    """Work out interface and filter from the words of the command line (design: tcpdump's habits)."""
+    words = [word for word in options.words if word]
+    if options.read and options.interface:
+        raise UsageError("an interface and -r exclude each other", "give one of them")
+    if not options.read and not options.interface and words:
+        options.interface = words.pop(0)
+        _check_interface(options.interface)
+    elif options.read and len(words) > 1:
+        _check_no_interface(words[0])
+    if words:
+        if options.filter:
+            raise UsageError("the filter is given twice", "give it as the last argument or with -f")
+        options.filter = " ".join(words)
+    if options.json and options.write == "-":
+        raise UsageError("--json and -w - both want standard output", "write to a file")
+
+
+def _check_interface(name: str) -> None:
+    """Say what was probably meant, when it is no interface's name."""
+    if os.path.isfile(name):
+        raise UsageError(f"{name} is a file, not an interface", f"use -r {name}")
+    if " " in name.strip():
+        raise UsageError(f'"{name}" is a filter, not an interface', f"use -f '{name}', or name the interface before it")
+
+
+def _check_no_interface(word: str) -> None:
+    from pcaptools.core.devices import find_devices
+
+    if word in (device.name for device in find_devices()):
+        raise UsageError(f"the interface {word} and -r exclude each other", "give one of them")

@@ -1,0 +1,208 @@
+"""The one loop of every capturing command: source → handler → standard output, and how it ends."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import sys
+import time
+from collections.abc import Iterator
+from typing import Protocol
+
+import click
+
+from pcaptools.commands._options import CaptureOptions
+from pcaptools.commands._signals import stop_on_signals
+from pcaptools.core.errors import PcapToolsError
+from pcaptools.core.privileges import drop_privileges
+from pcaptools.core.sources.base import Batch
+from pcaptools.core.sources.files import FileSource
+from pcaptools.core.sources.inflate import preload
+from pcaptools.core.sources.live import LiveSource, create_session
+from pcaptools.core.sources.writer import CaptureWriter, open_writer
+
+DROP_WATCH = 2.0
+"""Seconds between two looks at the kernel's drop counter."""
+
+
+class Handler(Protocol):
+    """What a command does with packets."""
+
+    def handle(self, batch: Batch) -> str: ...
+    def tick(self, now: int) -> str: ...
+    def finish(self) -> str: ...
+    def notices(self) -> list[str]: ...
+    def silence(self) -> str: ...
+
+
+def say(message: str) -> None:
+    """Tell the user something that is no record: on stderr, one line."""
+    with contextlib.suppress(BrokenPipeError):
+        click.echo(message, err=True)
+
+
+class Output:
+    """Standard output: one write a batch, flushed; says when its reader has left."""
+
+    def __init__(self, records: bool) -> None:
+        self._records = records
+        self.anything = False
+        self.open = True
+
+    def write(self, text: str) -> None:
+        """Write the lines of a batch."""
+        if not text or not self.open:
+            return
+        self.anything = True
+        if not self._records:
+            return
+        try:
+            stream = sys.stdout.buffer
+            stream.write(text.encode("utf-8", "backslashreplace"))
+            stream.flush()
+        except BrokenPipeError:
+            self.close()
+
+    def close(self) -> None:
+        """The reader has left: what the interpreter flushes at its end goes nowhere."""
+        self.open = False
+        with contextlib.suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _stdout_descriptor() -> list[int]:
+    """Return stdout's descriptor, to be watched: `| head -1` ends a trace on a link that then falls silent."""
+    try:
+        return [sys.stdout.fileno()]
+    except (OSError, ValueError):
+        return []
+
+
+def _load_what_the_run_may_need(source: FileSource | LiveSource) -> None:
+    """Import, while we may still be root, what a run imports late: it may be unreadable for who we become."""
+    if os.geteuid() == 0 and isinstance(source, FileSource):
+        preload()
+
+
+class Run:
+    """One capture, from open to summary."""
+
+    def __init__(
+        self, options: CaptureOptions, handler: Handler, live_filter: str, source: LiveSource | None = None
+    ) -> None:
+        self._options = options
+        self._source = source
+        self._handler = handler
+        self._live_filter = live_filter
+        self._output = Output(records=options.write != "-")
+        self._packets = 0
+        self._dropped = 0
+        self._next_look = time.monotonic() + DROP_WATCH
+        self._deadline = time.monotonic() + options.duration if options.duration else None
+
+    def __call__(self) -> int:
+        """Run it; return the exit status."""
+        # what lives now lives to the end: the collector need not look at it, nor so often at a busy table
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
+        source = self._open()
+        with source, self._writer(source) as writer, stop_on_signals(source.stop) as signals:
+            source.extra_fds += [signals.fd, *_stdout_descriptor()]
+            _load_what_the_run_may_need(source)
+            drop_privileges(self._options.user or None)
+            error = None
+            try:
+                self._loop(source, writer)
+            except PcapToolsError as trouble:
+                error = trouble
+            self._output.write(self._handler.finish())
+            self._summary(source)
+        if error is not None:
+            raise error
+        return 0
+
+    def _open(self) -> FileSource | LiveSource:
+        options = self._options
+        if self._source is not None:
+            return self._source
+        if options.read:
+            return FileSource(options.read, options.filter)
+        source = create_session(
+            options.interface,
+            options.filter or self._live_filter,
+            promiscuous=options.promiscuous,
+            buffer_size=options.buffer,
+            snap_length=options.snaplen,
+            monitor=options.monitor,
+        )
+        say(f"Listening on {source.device}")
+        return source
+
+    @contextlib.contextmanager
+    def _writer(self, source: FileSource | LiveSource) -> Iterator[CaptureWriter | None]:
+        if not self._options.write:
+            yield None
+            return
+        link_type = source.link_type if isinstance(source, LiveSource) else None
+        with open_writer(self._options.write, force=self._options.force, link_type=link_type) as writer:
+            yield writer
+
+    def _loop(self, source: FileSource | LiveSource, writer: CaptureWriter | None) -> None:
+        live = isinstance(source, LiveSource)
+        for batch in source.batches():
+            whole = self._take(batch)
+            if batch.records:
+                if writer is not None:
+                    self._write(writer, batch)
+                self._output.write(self._handler.handle(batch))
+            if live:
+                if not batch.records:
+                    self._output.write(self._handler.tick(time.time_ns()))
+                self._watch_drops(source)
+            if not whole or not self._output.open or (self._deadline and time.monotonic() >= self._deadline):
+                break
+
+    def _take(self, batch: Batch) -> bool:
+        """Count a batch, cut it at `-c`; return whether more is wanted."""
+        limit = self._options.count
+        if limit and self._packets + len(batch.records) >= limit:
+            del batch.records[limit - self._packets :]
+            self._packets = limit
+            return False
+        self._packets += len(batch.records)
+        return True
+
+    def _write(self, writer: CaptureWriter, batch: Batch) -> None:
+        try:
+            writer.write(batch)
+        except BrokenPipeError:
+            self._output.close()
+
+    def _watch_drops(self, source: FileSource | LiveSource) -> None:
+        if time.monotonic() < self._next_look:
+            return
+        self._next_look = time.monotonic() + DROP_WATCH
+        dropped = source.stats().ps_drop
+        if dropped > self._dropped:
+            more, self._dropped = dropped - self._dropped, dropped
+            say(
+                f"pcaptools: the kernel dropped {more} packets ({dropped} in all): what is shown may be incomplete; "
+                f"use a larger --buffer (now {self._options.buffer:g} MB) or a narrower filter"
+            )
+
+    def _summary(self, source: FileSource | LiveSource) -> None:
+        for notice in self._handler.notices():
+            say(f"pcaptools: {notice}")
+        stats = source.stats()
+        if not self._output.anything:
+            say(f"pcaptools: {self._handler.silence()}")
+        dropped = stats.ps_drop + stats.ps_ifdrop
+        say(f"{self._packets} packets captured, {stats.ps_recv} received by filter, {dropped} dropped by kernel")
+
+
+def run_capture(
+    options: CaptureOptions, handler: Handler, live_filter: str = "", source: LiveSource | None = None
+) -> int:
+    """Run a capture to its end and return the exit status; `source` is one that is open already."""
+    return Run(options, handler, live_filter, source)()

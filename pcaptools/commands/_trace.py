@@ -1,0 +1,74 @@
+"""What http-trace does with packets: tracker, analysers and printer put together."""
+
+from __future__ import annotations
+
+import sys
+
+from pcaptools.commands._options import CaptureOptions
+from pcaptools.core.events import Event
+from pcaptools.core.protocols.detect import Analysers
+from pcaptools.core.sources.base import Batch
+from pcaptools.core.tcp.tracker import TCPTracker
+from pcaptools.printers.clock import Clock
+from pcaptools.printers.console import Painter, wants_color
+from pcaptools.printers.http import HttpPrinter
+from pcaptools.printers.jsonl import JsonPrinter
+
+
+class HttpTrace:
+    """Batches of packets in, lines of text out, and at the end an account of what was not shown."""
+
+    def __init__(
+        self,
+        options: CaptureOptions,
+        *,
+        headers: bool = False,
+        tcp_verbose: bool = False,
+        max_sessions: int = 65_536,
+        idle_timeout: float = 7200,
+    ) -> None:
+        self._analysers = Analysers()
+        self._tracker = TCPTracker(self._analysers, max_sessions=max_sessions, idle_timeout=idle_timeout)
+        self._nanosecond = False
+        self._printer: HttpPrinter | JsonPrinter
+        if options.json:
+            self._printer = JsonPrinter(tcp_verbose=tcp_verbose)
+        else:
+            paint = Painter(wants_color(sys.stdout, options.color))
+            self._printer = HttpPrinter(Clock(options.time or "local"), paint, headers=headers, tcp_verbose=tcp_verbose)
+
+    def handle(self, batch: Batch) -> str:
+        """Take a batch and return the lines to print."""
+        self._nanosecond = batch.nanosecond
+        return self._lines(self._tracker.track_batch(batch))
+
+    def tick(self, now: int) -> str:
+        """Let time pass (ns) on an idle link, and return the lines to print."""
+        return self._lines(self._tracker.let_pass(now))
+
+    def finish(self) -> str:
+        """End of the input: return the last lines."""
+        return self._lines(self._tracker.finish())
+
+    def _lines(self, events: list[Event]) -> str:
+        return self._printer.format(events, self._nanosecond) if events else ""
+
+    def notices(self) -> list[str]:
+        """Say which bounds were hit."""
+        return [f"bound reached {count} times: {text}" for text, count in self._tracker.bounds_hit.items()]
+
+    def silence(self) -> str:
+        """Explain a run that printed nothing."""
+        tracker, spoken = self._tracker, self._analysers.spoken
+        parts = [f"{count} {_kind(name)}" for name, count in spoken.items() if count]
+        quiet = tracker.session_count - sum(spoken.values())
+        if quiet > 0:
+            parts.append(f"{quiet} without data")
+        sessions = f"{tracker.session_count} TCP sessions ({', '.join(parts)})" if parts else "no TCP session"
+        return f"no HTTP seen: {sessions}, {tracker.not_tcp} packets that were not TCP"
+
+
+def _kind(name: str) -> str:
+    if name == "TLS":
+        return "encrypted (TLS)"
+    return "of unknown protocol" if name == "unknown" else name

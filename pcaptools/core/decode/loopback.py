@@ -1,0 +1,63 @@
+"""Links with hardly a header: BSD loopback (NULL, LOOP) and bare IP (RAW, IPV4, IPV6)."""
+
+from __future__ import annotations
+
+from pcaptools.core.decode.ipv4 import IPv4
+from pcaptools.core.decode.ipv6 import IPv6
+from pcaptools.core.decode.layer import Layer, Malformed, Next
+
+AF_INET = 2
+AF_INET6 = frozenset((10, 24, 28, 30))
+"""Linux; NetBSD and OpenBSD; FreeBSD; macOS. (dpkt's own decoder takes 10 for Ethernet.)"""
+
+
+class Loopback(Layer):
+    """Four bytes of address family: NULL in the order of the machine that captured, LOOP in network order.
+
+    A family is a small number, so its order can be seen: that way swapped files need no special case.
+    """
+
+    __slots__ = ("family",)
+
+    key = "link"
+    fields = ("family",)
+
+    def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
+        super().__init__(data, start, end, depth)
+        word = data[start : start + 4]
+        if len(word) < 4:
+            raise Malformed(f"loopback header cut short: {len(word)} of 4 bytes captured")
+        self.family = min(int.from_bytes(word, "little"), int.from_bytes(word, "big"))
+
+    def next(self) -> Next:
+        """Look the address family up."""
+        at = self.start + 4
+        if self.family == AF_INET:
+            return Next(IPv4, at, self.end)
+        if self.family in AF_INET6:
+            return Next(IPv6, at, self.end)
+        return Next(None, at, self.end, f"no decoder for address family {self.family}")
+
+
+class BareIP(Layer):
+    """No header at all: the IP version says which it is."""
+
+    __slots__ = ()
+
+    key = "link"
+
+    def next(self) -> Next:
+        """Look at the version."""
+        return by_version(self.data, self.start, self.end)
+
+
+def by_version(data: bytes, at: int, end: int) -> Next:
+    """Tell IPv4 from IPv6 by the first four bits, where nothing else tells."""
+    if len(data) <= at:
+        raise Malformed("no IP header captured")
+    version = data[at] >> 4
+    if version == 4:
+        return Next(IPv4, at, end)
+    if version == 6:
+        return Next(IPv6, at, end)
+    return Next(None, at, end, f"no decoder for IP version {version}")

@@ -1,0 +1,166 @@
+"""The Transmission Control Protocol's header (RFC 9293) and its options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import dpkt
+
+from pcaptools.core.decode.layer import Layer, Malformed, Next, plain, read_header
+
+END, NOP, MSS, WINDOW_SCALE, SACK_PERMITTED, SACK, TIMESTAMPS = 0, 1, 2, 3, 4, 5, 8
+
+
+class TCPFlags(NamedTuple):
+    """Flag bits, each 0 or 1."""
+
+    cwr: int
+    ece: int
+    urg: int
+    ack: int
+    psh: int
+    rst: int
+    syn: int
+    fin: int
+
+    def __repr__(self) -> str:
+        return f"[{','.join(name for name, bit in zip(self._fields, self, strict=True) if bit)}]"
+
+
+FLAGS = tuple(TCPFlags(*(byte >> bit & 1 for bit in range(7, -1, -1))) for byte in range(256))
+"""All that there can be, so that no packet makes one."""
+
+
+@dataclass(slots=True)
+class TCPOptions:
+    """The options that were there; None for the others."""
+
+    mss: int | None = None
+    window_scale: int | None = None
+    """The shift count (RFC 7323, 2.2), not the multiplier."""
+    sack_ok: bool | None = None
+    sack: list[tuple[int, int]] | None = None
+    """Blocks as (left edge, right edge) (RFC 2018, 3)."""
+    timestamp: int | None = None
+    echo: int | None = None
+    others: list[tuple[int, bytes]] = field(default_factory=list)
+    """(kind, content) of every other one, and of a known one with a length that it cannot have."""
+    malformed: str = ""
+    """Why the list could not be read to its end."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the options that were there."""
+        values = ((name, getattr(self, name)) for name in self.__slots__)
+        return {name: plain(value) for name, value in values if value not in (None, [], "")}
+
+
+def parse_options(data: bytes) -> TCPOptions:
+    """Read a list of options (RFC 9293, 3.1). It never fails: what is wrong is told in the result."""
+    options = TCPOptions()
+    at = 0
+    while at < len(data) and data[at] != END:
+        kind = data[at]
+        if kind == NOP:
+            at += 1
+            continue
+        length = data[at + 1] if at + 1 < len(data) else 0
+        if length < 2 or at + length > len(data):
+            options.malformed = f"option {kind} with length {length} in {len(data) - at} bytes"
+            break
+        _set_option(options, kind, data[at + 2 : at + length])
+        at += length
+    return options
+
+
+def _set_option(options: TCPOptions, kind: int, body: bytes) -> None:
+    size = len(body)
+    if kind == MSS and size == 2:
+        options.mss = int.from_bytes(body, "big")
+    elif kind == WINDOW_SCALE and size == 1:
+        options.window_scale = body[0]
+    elif kind == SACK_PERMITTED and size == 0:
+        options.sack_ok = True
+    elif kind == SACK and size and size % 8 == 0:
+        edges = [int.from_bytes(body[i : i + 4], "big") for i in range(0, size, 4)]
+        options.sack = list(zip(edges[::2], edges[1::2], strict=True))
+    elif kind == TIMESTAMPS and size == 8:
+        options.timestamp = int.from_bytes(body[:4], "big")
+        options.echo = int.from_bytes(body[4:], "big")
+    else:
+        options.others.append((kind, body))
+
+
+class TCP(Layer):
+    """A TCP header. `data_offset` counts 32-bit words, `payload_offset` from the first captured byte."""
+
+    __slots__ = (
+        "_options", "ackno", "checksum", "data_offset", "dport", "flag_bits", "payload_offset", "reserved",
+        "seqno", "sport", "urgent_pointer", "window_size",
+    )  # fmt: skip
+
+    key = "tcp"
+    fields = (
+        "sport", "dport", "seqno", "ackno", "data_offset", "reserved", "flags", "window_size", "checksum",
+        "urgent_pointer", "options", "payload_offset",
+    )  # fmt: skip
+
+    def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
+        super().__init__(data, start, end, depth)
+        header = read_header(dpkt.tcp.TCP, self, "TCP header")
+        if header.off < 5:
+            raise Malformed(f"TCP data offset {header.off} is less than 5")
+        self.sport: int = header.sport
+        self.dport: int = header.dport
+        self.seqno: int = header.seq
+        self.ackno: int = header.ack
+        self.data_offset: int = header.off
+        self.reserved: int = data[start + 12] & 15
+        self.flag_bits: int = header.flags & 0xFF
+        self.window_size: int = header.win
+        self.checksum: int = header.sum
+        self.urgent_pointer: int = header.urp
+        self.payload_offset: int = start + (header.off << 2)
+        if self.payload_offset > end:
+            raise Malformed(f"TCP header of {header.off << 2} bytes in a segment of {end - start}")
+        self._options: TCPOptions | None = None
+
+    @property
+    def flags(self) -> TCPFlags:
+        """The flags as cwr, ece, urg, ack, psh, rst, syn, fin."""
+        return FLAGS[self.flag_bits]
+
+    @property
+    def header_bytes(self) -> int:
+        """The header's length in bytes."""
+        return self.data_offset << 2
+
+    @property
+    def options(self) -> TCPOptions:
+        """The options; those that the snap length cut are told in `options.malformed`."""
+        if self._options is None:
+            self._options = parse_options(self.data[self.start + 20 : self.payload_offset])
+            if self.payload_offset > len(self.data):
+                self._options.malformed = "cut short by the snap length"
+        return self._options
+
+    @property
+    def payload(self) -> bytes:
+        """The segment's data, as far as captured."""
+        return self.data[self.payload_offset : self.end]
+
+    @property
+    def payload_length(self) -> int:
+        """The length of the segment's data on the wire."""
+        return self.end - self.payload_offset
+
+    def next(self) -> Next | None:
+        """Nothing: what is in a stream is not in its packets."""
+        return None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the fields; of the payload the length on the wire."""
+        result = {name: plain(getattr(self, name)) for name in self.fields if name != "options"}
+        result["options"] = self.options.as_dict()
+        result["payload"] = {"length": self.payload_length}
+        return result

@@ -1,0 +1,218 @@
+"""All that crosses from the core to the printers: what happened on the wire, in the order it was decided.
+
+Every event is a slotted dataclass, treated as immutable (a frozen one costs five times the construction).
+Times are integers, nanoseconds since the epoch, from the packet; a printer turns them into text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from pcaptools.core.protocols.http.fields import HeaderFields, Headers
+
+Direction = Literal["send", "recv"]
+""""send" is from the side that the session's `src` names, "recv" from its `dst`."""
+
+
+class Conversation:
+    """What a printer may know of a session: its two ends and its id."""
+
+    __slots__ = ("dst", "dst_name", "prefixes", "src", "src_name")
+
+    src: str
+    """ "a.b.c.d:port" or "[v6]:port" of the side that `send` means."""
+    dst: str
+    src_name: str
+    """Name and port, where the address has a known name; otherwise the same as `src`."""
+    dst_name: str
+    prefixes: dict[str, str]
+    """A place where a printer keeps the part of its lines that is the same for the whole session."""
+
+    @property
+    def id(self) -> str:
+        """16 hex digits, the same for this session in every output and every run over the same packets."""
+        raise NotImplementedError
+
+
+@dataclass(slots=True)
+class Event:
+    """Something that happened in one direction of one session."""
+
+    name: ClassVar[str] = ""
+    """The event's name in JSON."""
+    session: Conversation
+    time: int
+    direction: Direction
+    """The side that sent the packet that made it happen."""
+
+
+@dataclass(slots=True)
+class TcpStart(Event):
+    """A handshake is complete, or a session already running was picked up."""
+
+    name = "tcp_start"
+
+
+@dataclass(slots=True)
+class TcpEnd(Event):
+    """Both sides have sent a FIN and had it acknowledged."""
+
+    name = "tcp_end"
+
+
+@dataclass(slots=True)
+class TcpReset(Event):
+    """One side sent a RST."""
+
+    name = "tcp_reset"
+
+
+@dataclass(slots=True)
+class TcpSynRetry(Event):
+    """A SYN or SYN+ACK was sent again."""
+
+    name = "tcp_syn_retry"
+
+
+RetransmitKind = Literal["full", "partial", "conflict", "keep_alive", "late"]
+
+
+@dataclass(slots=True)
+class TcpRetransmit(Event):
+    """Bytes that were seen before came again."""
+
+    name = "tcp_retransmit"
+    seqno: int
+    """Sequence number of the segment, as on the wire."""
+    length: int
+    """Payload bytes of the segment."""
+    kind: RetransmitKind
+    """full: all bytes were seen before; partial: some; conflict: they differ from those seen first, which
+    stand; keep_alive: the probe of RFC 9293, section 3.8.4; late: they fill a hole already given up."""
+
+
+@dataclass(slots=True)
+class TcpGap(Event):
+    """Bytes of the stream were not captured, and will not come."""
+
+    name = "tcp_gap"
+    length: int | None
+    """Number of bytes; None when unknown."""
+
+
+@dataclass(slots=True)
+class HttpEvent(Event):
+    """Belongs to one exchange of its session."""
+
+    number: int
+    """The exchange's place in its session, from 1."""
+
+
+@dataclass(slots=True)
+class HttpRequest(HttpEvent):
+    """The head of a request. `time` is that of the packet with its first byte."""
+
+    name = "http_request"
+    method: str
+    url: str
+    """The request-target as sent."""
+    http_version: str
+    fields: HeaderFields
+    violations: list[str]
+    """What is wrong with it, in words; empty for a well-formed head."""
+
+    @property
+    def headers(self) -> Headers:
+        """(name, value) of each header, in wire order and case."""
+        return self.fields.items
+
+
+@dataclass(slots=True)
+class HttpComplete(HttpEvent):
+    """The last byte of a message was seen."""
+
+    body_len: int
+    """Body bytes seen; transfer coding undone, content coding not."""
+    missing: int
+    """Body bytes that were sent and not captured."""
+    http_version: str
+
+
+@dataclass(slots=True)
+class HttpRequestComplete(HttpComplete):
+    """The last byte of a request."""
+
+    name = "http_request_complete"
+
+
+@dataclass(slots=True)
+class HttpResponse(HttpEvent):
+    """The head of a response, an interim one (1xx) included."""
+
+    name = "http_response"
+    method: str | None
+    """Method and url of its request; None when that was not seen."""
+    url: str | None
+    status_code: int
+    reason: str
+    http_version: str
+    fields: HeaderFields
+    violations: list[str]
+    interim: bool
+    latency: int | None
+    """Nanoseconds from the request's last byte to the response's first; None when either was not seen,
+    and when the response began before the request's end."""
+
+    @property
+    def headers(self) -> Headers:
+        """(name, value) of each header, in wire order and case."""
+        return self.fields.items
+
+
+@dataclass(slots=True)
+class HttpResponseComplete(HttpComplete):
+    """The last byte of a response."""
+
+    name = "http_response_complete"
+    duration: int
+    """Nanoseconds from the first byte of the head to the last of the body."""
+
+
+@dataclass(slots=True)
+class HttpBody(HttpEvent):
+    """A message's body, transfer coding undone, when somebody asked for bodies."""
+
+    body: bytes
+
+
+@dataclass(slots=True)
+class HttpRequestBody(HttpBody):
+    """A request's body."""
+
+    name = "http_request_body"
+
+
+@dataclass(slots=True)
+class HttpResponseBody(HttpBody):
+    """A response's body."""
+
+    name = "http_response_body"
+
+
+@dataclass(slots=True)
+class HttpError(Event):
+    """Bytes where a message should be are none; the parser looks for the next message."""
+
+    name = "http_error"
+    error: str
+
+
+@dataclass(slots=True)
+class WebSocketUpgrade(HttpResponse):
+    """A 101 to websocket: from here on both directions carry frames."""
+
+    name = "websocket_upgrade"
+    protocol: Literal["rfc6455", "hixie-75", "hixie-76"]
+    extensions: str
+    """Sec-WebSocket-Extensions of the response; empty when none."""

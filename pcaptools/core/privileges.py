@@ -1,0 +1,137 @@
+"""Giving up root for good once the capture is open, and telling how to get the right to capture.
+
+Limitations: what a run may import must be imported before the drop, since the interpreter's files may be
+private to root.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shlex
+import shutil
+import sys
+from typing import NamedTuple
+
+from pcaptools.core.errors import PcapToolsError, UsageError
+
+
+class _Account(NamedTuple):
+    name: str
+    uid: int
+    gid: int
+    known: bool = True
+    """It is in the user database, which can tell its groups."""
+
+
+def drop_privileges(user: str | None = None) -> str | None:
+    """Become `user` for good or, under sudo, the user who ran it; return the name, None when nothing changed.
+
+    Root without sudo stays root unless a user is given, and `user` "root" asks to stay root.
+    """
+    if os.geteuid() != 0:
+        _refuse_without_root(user)
+        return None
+    account = _named(user) if user is not None else _invoker()
+    if account is None or account.uid == 0:
+        return None
+    try:
+        _become(account)
+    except (OSError, OverflowError) as error:
+        raise PcapToolsError(f"cannot become user {account.name}: {error}") from None
+    _verify(account)
+    return account.name
+
+
+def _refuse_without_root(user: str | None) -> None:
+    if user is not None and _named(user).uid != os.geteuid():
+        raise UsageError(f"only root can become user {user}", "leave -Z out")
+
+
+def _named(user: str) -> _Account:
+    try:
+        entry = pwd.getpwnam(user)
+    except (KeyError, ValueError):  # ValueError: a NUL in it
+        raise UsageError(f'no such user: "{user}"') from None
+    return _Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
+def _invoker() -> _Account | None:
+    """Tell who ran sudo."""
+    if "SUDO_UID" not in os.environ:
+        return None
+    try:
+        uid, gid = int(os.environ["SUDO_UID"]), int(os.environ["SUDO_GID"])
+    except (KeyError, ValueError):
+        raise UsageError("SUDO_UID and SUDO_GID do not name a user", "give one with -Z") from None
+    try:
+        return _Account(pwd.getpwuid(uid).pw_name, uid, gid)
+    except KeyError:
+        return _Account(str(uid), uid, gid, known=False)
+
+
+def _become(account: _Account) -> None:
+    # the groups first: the right to change them goes with the user id
+    if account.known:
+        os.initgroups(account.name, account.gid)
+    else:
+        os.setgroups([account.gid])
+    if sys.platform == "darwin":  # has no setres*id; for root these set all three ids
+        os.setgid(account.gid)
+        os.setuid(account.uid)
+    else:
+        os.setresgid(account.gid, account.gid, account.gid)
+        os.setresuid(account.uid, account.uid, account.uid)
+
+
+def _verify(account: _Account) -> None:
+    """See that the way back to root is closed; going on with half of root would be worse than ending."""
+    ids = {os.getuid(), os.geteuid()}, {os.getgid(), os.getegid()}
+    if ids != ({account.uid}, {account.gid}) or _can_return():
+        raise PcapToolsError(f"became user {account.name}, but could become root again")
+
+
+def _can_return() -> bool:
+    try:
+        os.seteuid(0)
+    except OSError:
+        return False
+    return True
+
+
+def permission_remedy() -> str:
+    """Tell the command that does have the right to capture, to be pasted into the shell it was run from."""
+    command = _own_command()
+    if os.geteuid() == 0:
+        return "root lacks CAP_NET_RAW here: give it to the container or service (docker run --cap-add=NET_RAW)"
+    if shutil.which("sudo"):
+        return f"run: sudo {command}"
+    if shutil.which("su"):
+        return f"run: su -c {shlex.quote(_only_net_raw() + command)}"
+    return f"run as root: {command}"
+
+
+def _own_command() -> str:
+    """Rebuild the command line with absolute paths, since root's PATH holds no virtual environment."""
+    main = sys.modules.get("__main__")
+    if getattr(main, "__spec__", None) is not None:  # python -m pcaptools
+        return shlex.join([sys.executable, *sys.orig_argv[1:]])
+    script = os.path.abspath(shutil.which(sys.argv[0]) or sys.argv[0])
+    words = [script, *sys.argv[1:]]
+    return shlex.join(words if os.access(script, os.X_OK) else [sys.executable, *words])
+
+
+def _only_net_raw() -> str:
+    """Give the one capability that capturing needs, to the user who asks, where setpriv is there to do it.
+
+    setcap would do nothing: the kernel ignores the capabilities of a script.
+    """
+    if not shutil.which("setpriv"):
+        return ""
+    uid, gid = os.getuid(), os.getgid()
+    try:
+        pwd.getpwuid(uid)
+        groups = "--init-groups"
+    except KeyError:
+        groups = "--clear-groups"
+    return f"setpriv --reuid={uid} --regid={gid} {groups} --inh-caps=+net_raw --ambient-caps=+net_raw "

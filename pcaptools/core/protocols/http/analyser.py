@@ -1,0 +1,269 @@
+"""HTTP/1 over both directions of a session: responses find their requests, tunnels are opened."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pcaptools.core.events import (
+    Direction,
+    Event,
+    HttpError,
+    HttpRequest,
+    HttpRequestBody,
+    HttpRequestComplete,
+    HttpResponse,
+    HttpResponseBody,
+    HttpResponseComplete,
+    WebSocketUpgrade,
+)
+from pcaptools.core.protocols.base import NO_EVENTS, Analyser, Data, End, Gap, Unit
+from pcaptools.core.protocols.http.framing import CloseReader, Reader, request_reader, response_reader
+from pcaptools.core.protocols.http.head import RequestHead, ResponseHead
+from pcaptools.core.protocols.http.parser import After, MessageParser
+from pcaptools.core.tcp.session import Session
+
+MAX_OUTSTANDING = 4096
+"""Requests of one session that await a response."""
+MAX_BODY = 16 << 20
+"""Bytes kept of one body, when somebody asked for bodies."""
+
+
+@dataclass(slots=True)
+class Exchange:
+    """A request and what is known of its response."""
+
+    number: int
+    method: str | None
+    url: str | None
+    http_version: str = ""
+    end: int | None = None
+    """When the request's last byte was seen."""
+    upgrade: bool = False
+    response_start: int = 0
+
+
+@dataclass(slots=True)
+class _Message:
+    """The message that a direction is in."""
+
+    kind: Literal["request", "response"]
+    exchange: Exchange
+    start: int
+    http_version: str
+    interim: bool = False
+    body: list[bytes] = field(default_factory=list)
+
+
+class HttpAnalyser(Analyser):
+    """Reads HTTP/1 from a session, whichever side is the client."""
+
+    __slots__ = ("_bodies", "_events", "_messages", "_number", "_open_tunnel", "_parsers", "_pipelined", "_queue",
+                 "_session", "_tunnel")  # fmt: skip
+
+    def __init__(
+        self, session: Session, *, bodies: bool = False, open_tunnel: Callable[[Session], Analyser | None]
+    ) -> None:
+        self._session = session
+        self._bodies = bodies
+        self._open_tunnel = open_tunnel
+        self._tunnel: Analyser | None = None
+        self._parsers = {
+            "send": MessageParser(self, "send", keep_bodies=bodies),
+            "recv": MessageParser(self, "recv", keep_bodies=bodies),
+        }
+        self._messages: dict[Direction, _Message] = {}
+        self._queue: deque[Exchange] = deque()
+        self._number = 0
+        self._pipelined = False
+        self._events: list[Event] = []
+
+    def feed(self, direction: Direction, unit: Unit) -> Sequence[Event]:
+        """Take the next unit of a direction."""
+        parser = self._parsers[direction]
+        if parser.mode == "tunnel" and not isinstance(unit, Data):
+            return self._tunnel.feed(direction, unit) if self._tunnel else NO_EVENTS
+        if isinstance(unit, Data):
+            parser.data(unit.data, unit.time)
+        elif isinstance(unit, Gap):
+            parser.gap(unit.length, unit.time)
+        elif isinstance(unit, End):
+            parser.end(unit.reason, unit.time)
+        events, self._events = self._events, []
+        return events
+
+    def skippable(self, direction: Direction) -> int:
+        """Return the bytes of a body to come, when nobody asked for bodies."""
+        parser = self._parsers[direction]
+        if parser.mode == "tunnel":
+            return self._tunnel.skippable(direction) if self._tunnel else 1 << 62
+        if self._bodies or parser.reader is None or parser.mode != "body":
+            return 0
+        return parser.reader.skippable
+
+    def skip(self, direction: Direction, count: int) -> None:
+        """Take note of body bytes seen and not delivered."""
+        parser = self._parsers[direction]
+        if parser.mode == "tunnel":
+            if self._tunnel:
+                self._tunnel.skip(direction, count)
+            return
+        parser.skip(count)
+
+    # --- what the parsers find ---
+
+    def on_head(self, parser: MessageParser, head: RequestHead | ResponseHead, time: int) -> After:
+        """Pair a head with its exchange and decide what follows it."""
+        if isinstance(head, RequestHead):
+            return self._on_request(parser, head, time)
+        return self._on_response(parser, head, time)
+
+    def on_body(self, parser: MessageParser, data: bytes) -> None:
+        """Keep body bytes, when somebody asked for them."""
+        if self._bodies and parser.body_len <= MAX_BODY:
+            self._messages[parser.direction].body.append(data)
+
+    def on_complete(self, parser: MessageParser, time: int) -> None:
+        """Take note of a message's last byte."""
+        message = self._messages.pop(parser.direction)
+        number, direction, session = message.exchange.number, parser.direction, self._session
+        body = b"".join(message.body)
+        sizes = (parser.body_len, parser.missing, message.http_version)
+        if message.kind == "request":
+            message.exchange.end = time
+            if body:
+                self._events.append(HttpRequestBody(session, time, direction, number, body))
+            self._events.append(HttpRequestComplete(session, time, direction, number, *sizes))
+        elif not message.interim:
+            if body:
+                self._events.append(HttpResponseBody(session, time, direction, number, body))
+            self._events.append(HttpResponseComplete(session, time, direction, number, *sizes, time - message.start))
+
+    def on_error(self, parser: MessageParser, error: str, time: int) -> None:
+        """Report what could not be parsed."""
+        self._messages.pop(parser.direction, None)
+        self._events.append(HttpError(self._session, time, parser.direction, error))
+
+    def on_tunnel(self, parser: MessageParser, data: bytes, time: int) -> None:
+        """Hand a tunnel's bytes to whoever reads it."""
+        if self._tunnel is not None:
+            self._events.extend(self._tunnel.feed(parser.direction, Data(data, time)))
+
+    def on_no_message(self, parser: MessageParser, time: int) -> Reader | None:
+        """Take what has no status line as the answer to an HTTP/0.9 request (RFC 1945, 4.1)."""
+        if not self._queue or self._queue[0].http_version != "0.9" or parser.direction == self._session.client:
+            return None
+        self._messages[parser.direction] = _Message("response", self._queue.popleft(), time, "0.9")
+        return CloseReader()
+
+    # --- requests ---
+
+    def _on_request(self, parser: MessageParser, head: RequestHead, time: int) -> After:
+        reader = request_reader(head)
+        self._number += 1
+        exchange = Exchange(self._number, head.method, head.url, head.http_version)
+        if self._session.content_client is None:
+            self._session.content_client = parser.direction
+        if self._queue and self._other(parser).mode != "lost":
+            self._pipelined = True
+        self._queue.append(exchange)
+        if len(self._queue) > MAX_OUTSTANDING:
+            self._queue.popleft()
+            error = f"more than {MAX_OUTSTANDING} requests without a response: the oldest is forgotten"
+            self._events.append(HttpError(self._session, time, parser.direction, error))
+        self._messages[parser.direction] = _Message("request", exchange, time, head.http_version)
+        self._events.append(
+            HttpRequest(
+                self._session,
+                time,
+                parser.direction,
+                exchange.number,
+                head.method,
+                head.url,
+                head.http_version,
+                head.fields,
+                head.violations,
+            )
+        )
+        if head.method == "CONNECT":
+            return "pause"
+        return reader or "next"
+
+    # --- responses ---
+
+    def _on_response(self, parser: MessageParser, head: ResponseHead, time: int) -> After:
+        interim = 100 <= head.status_code < 200 and head.status_code != 101
+        exchange = self._match(interim)
+        switched = head.status_code == 101 and exchange.method is not None
+        connected = exchange.method == "CONNECT" and 200 <= head.status_code < 300
+        reader = None if connected else response_reader(head, exchange.method)
+        self._announce(parser, exchange, head, time, interim=interim)
+        other = self._other(parser)
+        if connected or switched or head.status_code == 101:
+            return self._tunnel_from(parser, other, head, time)
+        if exchange.method == "CONNECT" and not interim:
+            other.resume(tunnel=False, time=time)
+        return reader or "next"
+
+    def _match(self, interim: bool) -> Exchange:
+        """Return the exchange that the next response belongs to."""
+        if len(self._queue) > 1 and not self._pipelined:
+            # responses were lost: a client that never pipelined has one request outstanding, the newest
+            newest = self._queue.pop()
+            self._queue.clear()
+            self._queue.append(newest)
+        if self._queue:
+            return self._queue[0] if interim else self._queue.popleft()
+        self._number += 1
+        return Exchange(self._number, None, None)
+
+    def _announce(
+        self,
+        parser: MessageParser,
+        exchange: Exchange,
+        head: ResponseHead,
+        time: int,
+        *,
+        interim: bool = False,
+    ) -> None:
+        latency = None if exchange.end is None or time < exchange.end else time - exchange.end
+        self._messages[parser.direction] = _Message("response", exchange, time, head.http_version, interim)
+        response = (
+            self._session, time, parser.direction, exchange.number, exchange.method, exchange.url, head.status_code,
+            head.reason, head.http_version, head.fields, head.violations, interim, latency,
+        )  # fmt: skip
+        if head.status_code == 101 and "websocket" in head.fields.tokens("upgrade"):
+            extensions = ", ".join(head.fields.values("sec-websocket-extensions"))
+            self._events.append(WebSocketUpgrade(*response, _websocket_protocol(head), extensions))
+        else:
+            self._events.append(HttpResponse(*response))
+
+    def _tunnel_from(self, parser: MessageParser, other: MessageParser, head: ResponseHead, time: int) -> After:
+        """From here on both directions are something else: detected afresh after CONNECT (RFC 9110, 9.3.6)."""
+        message = self._messages.pop(parser.direction)
+        if head.status_code == 101:
+            self._session.protocol = ", ".join(head.fields.values("upgrade")) or "unknown"
+        else:
+            self._tunnel = self._open_tunnel(self._session)
+            number, version = message.exchange.number, head.http_version
+            self._events.append(HttpResponseComplete(self._session, time, parser.direction, number, 0, 0, version, 0))
+        if other.mode == "paused":
+            other.resume(tunnel=True, time=time)
+        else:
+            other.mode = "tunnel"
+        return "tunnel"
+
+    def _other(self, parser: MessageParser) -> MessageParser:
+        return self._parsers["recv" if parser.direction == "send" else "send"]
+
+
+def _websocket_protocol(head: ResponseHead) -> Literal["rfc6455", "hixie-75", "hixie-76"]:
+    if head.fields.values("sec-websocket-accept"):
+        return "rfc6455"
+    return (
+        "hixie-76"
+        if head.fields.values("sec-websocket-origin") or head.fields.values("sec-websocket-location")
+        else "hixie-75"
+    )

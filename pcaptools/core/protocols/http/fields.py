@@ -1,0 +1,58 @@
+"""The header section of a message: kept as it came, taken apart when somebody asks."""
+
+from __future__ import annotations
+
+import re
+
+Headers = list[tuple[str, str]]
+"""(name, value) in wire order and case. A byte that is no UTF-8 stands as the four characters `\\xNN`."""
+
+_FIELD = re.compile(r"\r\n([^:]++):[ \t]*+([^\r\n]*+)")
+_LENGTH = re.compile(rb"\ncontent-length:[ \t]*+(\d{1,18})[ \t]*+(?:\r|\Z)")
+
+
+class HeaderFields:
+    """Header fields in wire order. Made from a strict section's bytes, or from fields already taken apart."""
+
+    __slots__ = ("_items", "_lower", "_raw")
+
+    def __init__(self, raw: bytes = b"", items: Headers | None = None) -> None:
+        """Take `raw`, each line of it after its CR LF, or `items`."""
+        self._raw = raw
+        self._items = items
+        if items is not None:
+            raw = "".join(f"\n{name}:" for name, _ in items).encode("utf-8", "backslashreplace")
+        self._lower = raw.lower()
+
+    def has(self, name: bytes) -> bool:
+        r"""Tell whether a field is there; `name` is b"\nname:", in lower case."""
+        return name in self._lower
+
+    def count(self, name: bytes) -> int:
+        r"""Return how often a field is there; `name` is b"\nname:", in lower case."""
+        return self._lower.count(name)
+
+    def length(self) -> int | None:
+        """Return the value of a lone, plain Content-Length; None for none, and for one to be looked at closely."""
+        found = _LENGTH.search(self._lower)
+        if found is None or self._lower.count(b"\ncontent-length:") > 1:
+            return None
+        return int(found[1])
+
+    @property
+    def items(self) -> Headers:
+        """The fields as text."""
+        if self._items is None:
+            found: Headers = _FIELD.findall(self._raw.decode("utf-8", "backslashreplace"))
+            if b" \r\n" in self._raw or b"\t\r\n" in self._raw or self._raw.endswith((b" ", b"\t")):
+                found = [(name, value.rstrip(" \t")) for name, value in found]
+            self._items = found
+        return self._items
+
+    def values(self, name: str) -> list[str]:
+        """Return the values of the fields called `name` (lower case), in wire order."""
+        return [value for field, value in self.items if field.lower() == name]
+
+    def tokens(self, name: str) -> list[str]:
+        """Return the comma-separated elements of the fields called `name`, in lower case."""
+        return [part.strip(" \t").lower() for value in self.values(name) for part in value.split(",")]

@@ -1,0 +1,351 @@
+"""One direction of an HTTP/1 session: finds messages in the byte stream, and finds them again after trouble."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+from h11 import EndOfMessage
+
+from pcaptools.core.events import Direction
+from pcaptools.core.protocols.base import EndReason
+from pcaptools.core.protocols.http.framing import Broken, Buffer, CloseReader, LengthReader, Reader
+from pcaptools.core.protocols.http.head import (
+    HEAD_END,
+    MAX_HEAD,
+    RequestHead,
+    ResponseHead,
+    may_start_message,
+    parse_head,
+    starts_message,
+    starts_request,
+    starts_response,
+    starts_simple_request,
+    well_formed_head,
+)
+
+MAX_PAUSED = 256 * 1024
+"""Bytes kept while the answer to a CONNECT is awaited."""
+After = Literal["next", "pause", "tunnel"] | Reader
+"""What follows a head: the next message, bytes to keep until the other side answers, a tunnel, or a body."""
+
+
+class Owner(Protocol):
+    """Who is told what the parser finds."""
+
+    def on_head(self, parser: MessageParser, head: RequestHead | ResponseHead, time: int) -> After:
+        """Take a head; return what follows it."""
+        ...
+
+    def on_body(self, parser: MessageParser, data: bytes) -> None:
+        """Take bytes of a body."""
+        ...
+
+    def on_complete(self, parser: MessageParser, time: int) -> None:
+        """Take note of a message's last byte."""
+        ...
+
+    def on_error(self, parser: MessageParser, error: str, time: int) -> None:
+        """Take note that bytes are no message."""
+        ...
+
+    def on_tunnel(self, parser: MessageParser, data: bytes, time: int) -> None:
+        """Take a tunnel's bytes."""
+        ...
+
+    def on_no_message(self, parser: MessageParser, time: int) -> Reader | None:
+        """Return a reader for bytes that are not a message, None when they should be one."""
+        ...
+
+
+class MessageParser:
+    """Splits one direction's bytes into heads and bodies. `mode` says what the next byte is."""
+
+    __slots__ = (
+        "_checked",
+        "_pending",
+        "_pending_time",
+        "_scanned",
+        "body_len",
+        "buffer",
+        "direction",
+        "keep_bodies",
+        "missing",
+        "mode",
+        "owner",
+        "reader",
+    )
+
+    def __init__(self, owner: Owner, direction: Direction, *, keep_bodies: bool) -> None:
+        self.owner = owner
+        self.keep_bodies = keep_bodies
+        self.direction = direction
+        self.mode: Literal["head", "body", "lost", "paused", "tunnel"] = "head"
+        self.reader: Reader | None = None
+        self.buffer = Buffer()
+        """Body bytes on their way through the reader."""
+        self.body_len = 0
+        self.missing = 0
+        self._pending = bytearray()
+        """The beginning of a head that is not complete."""
+        self._pending_time = 0
+        self._scanned = 0
+        self._checked = False
+
+    def data(self, data: bytes, time: int) -> None:
+        """Take the next bytes."""
+        while data:
+            if self.mode == "body":
+                data = self._take_body(data, time)
+            elif self.mode == "head":
+                data = self._read_head(data, time)
+            elif self.mode == "lost":
+                data = self._resync(data, time)
+            elif self.mode == "tunnel":
+                self.owner.on_tunnel(self, data, time)
+                return
+            else:
+                self._pause(data, time)
+                return
+
+    def gap(self, length: int, time: int) -> None:
+        """Take note that `length` bytes are missing here."""
+        if self.mode == "body" and self.reader is not None:
+            taken = self.reader.skip(length)
+            self.missing += taken
+            if taken == length and self.reader.skippable:
+                return
+            if taken == length:
+                self.data_after_skip(time)
+                return
+            self._finish_body(time)
+            self._lose()
+        elif self.mode == "head":
+            self._cut_head(length)
+            self._lose()
+        elif self.mode == "paused":
+            self._pending.clear()
+
+    def end(self, reason: EndReason, time: int) -> None:
+        """Take note that nothing more comes (or that a reset made the rest meaningless)."""
+        if self.mode == "body":
+            if isinstance(self.reader, CloseReader):
+                self._finish_body(time)
+            elif reason in ("fin", "rst"):
+                self.owner.on_error(self, self._unfinished(), time)
+                self._lose()
+        elif self.mode == "head" and self._pending and reason != "end of input":
+            if self._checked and starts_simple_request(self._pending):
+                self._simple_request(bytes(self._pending), time)
+            elif self._checked:
+                self._cut_head(None)
+                self._lose()
+
+    def skip(self, count: int) -> None:
+        """Pass over body bytes that were seen and not delivered."""
+        if self.reader is not None:
+            self.body_len += self.reader.skip(count)
+
+    def resume(self, tunnel: bool, time: int) -> None:
+        """Go on after a pause: with the next message, or as a tunnel."""
+        if self.mode == "paused":
+            self.mode = "tunnel" if tunnel else "head"
+            data = bytes(self._pending)
+            self._forget_pending()
+            self.data(data, time)
+
+    def data_after_skip(self, time: int) -> None:
+        """Look whether a body is complete that ended in skipped bytes."""
+        self.data(self._read_body(time), time)
+
+    # --- heads ---
+
+    def _read_head(self, data: bytes, time: int) -> bytes:
+        """Read one head; return what follows it, empty when more is needed."""
+        block: bytes | bytearray = data
+        whole = None if self._pending else well_formed_head(data)
+        if whole:
+            self._start(self.owner.on_head(self, whole[0], time), time)
+            return data[whole[1] :]
+        if self._pending:
+            self._pending += data
+            block = self._pending
+        else:
+            block = data.lstrip(b"\r\n")  # RFC 9112, 2.2: empty lines before a request are to be ignored
+            self._pending_time = time
+            if not block:
+                return b""
+        if not self._checked:
+            problem = self._check_start(block)
+            if problem is not None:
+                return self._not_a_message(bytes(block), problem, time)
+        found = HEAD_END.search(block, self._scanned)
+        if found:
+            end = found.end()
+            head, rest = bytes(block[: found.start() + 1]), bytes(block[end:])
+            first_time = self._pending_time
+            self._forget_pending()
+            self._start(self.owner.on_head(self, parse_head(head), first_time), time)
+            return rest
+        if self._checked and starts_simple_request(block) and block.count(b"\n") == 1 and block.endswith(b"\n"):
+            self._simple_request(bytes(block), time)
+            return b""
+        if len(block) > MAX_HEAD:
+            self._fail(f"the head is longer than {MAX_HEAD // 1024} KiB", time)
+            return b""
+        if block is not self._pending:
+            self._pending += block
+        self._scanned = max(0, len(block) - 3)
+        return b""
+
+    def _check_start(self, block: bytes | bytearray) -> str | None:
+        """Return what is wrong with the start line, None when it is right or not complete yet."""
+        if starts_message(block):
+            self._checked = True
+            return None
+        if b"\n" not in block[:MAX_HEAD] and may_start_message(block):
+            return None
+        return "not a start line"
+
+    def _not_a_message(self, block: bytes, problem: str, time: int) -> bytes:
+        first_time = self._pending_time
+        self._forget_pending()
+        reader = self.owner.on_no_message(self, first_time)
+        if reader is not None:
+            self._start(reader, time)
+            return block
+        self.owner.on_error(self, problem, first_time)
+        self._lose()
+        return block
+
+    def _simple_request(self, block: bytes, time: int) -> None:
+        first_time = self._pending_time
+        self._forget_pending()
+        self._start(self.owner.on_head(self, parse_head(block), first_time), time)
+
+    def _cut_head(self, missing: int | None) -> None:
+        """Show as much of a head as was captured, when its start line was."""
+        if not self._pending or not self._checked:
+            return
+        block = bytes(self._pending)
+        head = parse_head(block[: block.rindex(b"\n") + 1])
+        head.violations.append(
+            "the head is cut: the connection ended" if missing is None else f"the head is cut: {missing} bytes missing"
+        )
+        first_time = self._pending_time
+        self._forget_pending()
+        self.owner.on_head(self, head, first_time)
+
+    def _start(self, following: After, time: int) -> None:
+        self.body_len = self.missing = 0
+        if following == "next":
+            self.mode = "head"
+            self.owner.on_complete(self, time)
+        elif following == "tunnel":
+            self.mode = "tunnel"
+        elif following == "pause":
+            self.mode = "paused"
+            self.owner.on_complete(self, time)
+        else:
+            self.mode = "body"
+            self.reader = following
+
+    # --- bodies ---
+
+    def _take_body(self, data: bytes, time: int) -> bytes:
+        """Take body bytes; return what follows the body, empty when more is needed."""
+        reader = self.reader
+        assert reader is not None
+        if not self.keep_bodies:  # count them, without a copy
+            taken = reader.skip(min(len(data), reader.skippable))
+            self.body_len += taken
+            data = data[taken:]
+            if reader.skippable:
+                return b""
+            if isinstance(reader, LengthReader):
+                self._finish_body(time)
+                return data
+        if data:
+            self.buffer += data
+        return self._read_body(time)
+
+    def _read_body(self, time: int) -> bytes:
+        """Run the reader; return what follows the body, empty when more is needed."""
+        reader, buffer = self.reader, self.buffer
+        assert reader is not None
+        while True:
+            item = reader(buffer)
+            if item is None:
+                return b""
+            if isinstance(item, EndOfMessage):
+                rest = buffer.take_all()
+                self._finish_body(time)
+                return rest
+            if isinstance(item, Broken):
+                rest = buffer.take_all()
+                self._fail(item.reason, time)
+                return rest
+            self.body_len += len(item.data)
+            self.owner.on_body(self, bytes(item.data))
+
+    def _finish_body(self, time: int) -> None:
+        self.reader = None
+        self.mode = "head"
+        self.owner.on_complete(self, time)
+
+    def _unfinished(self) -> str:
+        seen = self.body_len + self.missing
+        if self.reader is None or not self.reader.skippable:
+            return f"the connection ended inside the body, after {seen} bytes"
+        return f"the connection ended {self.reader.skippable} bytes before the end of the body, after {seen} bytes"
+
+    # --- trouble ---
+
+    def _fail(self, error: str, time: int) -> None:
+        self.owner.on_error(self, error, time)
+        self._lose()
+
+    def _lose(self) -> None:
+        self.mode, self.reader = "lost", None
+        self.buffer = Buffer()
+        self._forget_pending()
+
+    def _forget_pending(self) -> None:
+        if self._pending:
+            self._pending = bytearray()
+        self._scanned, self._checked = 0, False
+
+    def _resync(self, data: bytes, time: int) -> bytes:
+        """Look for the next start line: at the start of a segment, or of a line in it."""
+        if self._pending:
+            data = bytes(self._pending) + data
+        else:
+            self._pending_time = time
+        start = _find_start(data)
+        if start is None:
+            last = data.rfind(b"\n") + 1
+            self._forget_pending()
+            if len(data) - last < MAX_HEAD // 32 and last < len(data) and may_start_message(data, last):
+                self._pending += data[last:]
+            return b""
+        self._forget_pending()
+        self.mode = "head"
+        return data[start:]
+
+    def _pause(self, data: bytes, time: int) -> None:
+        if not self._pending:
+            self._pending_time = time
+        if len(self._pending) + len(data) > MAX_PAUSED:
+            self._fail("too many bytes before the answer to CONNECT", time)
+            return
+        self._pending += data
+
+
+def _find_start(data: bytes) -> int | None:
+    """Return where the first credible start line begins (one with HTTP/1.x in it)."""
+    mark = data.find(b"HTTP/1.")
+    while mark >= 0:
+        line = data.rfind(b"\n", 0, mark) + 1
+        if starts_response(data, line) if line == mark else starts_request(data, line):
+            return line
+        mark = data.find(b"HTTP/1.", mark + 7)
+    return None

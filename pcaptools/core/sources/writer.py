@@ -1,0 +1,250 @@
+"""Capture files to write: pcap, or pcapng where the name says so."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import struct
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+from pcaptools.core.errors import CaptureFileError
+from pcaptools.core.sources.base import Batch, Record
+
+_SECOND = 1_000_000_000
+_EPB, _U32 = struct.Struct("<IIIIIII"), struct.Struct("<I")
+_PCAPNG_ENDINGS = {".pcapng", ".ntar"}
+
+
+def open_writer(
+    path: str | Path,
+    *,
+    force: bool = False,
+    snaplen: int = 262_144,
+    link_type: int | None = None,
+    nanosecond: bool = False,
+) -> CaptureWriter:
+    """Make a capture file and return its writer; "-" is standard output.
+
+    An existing file is left alone unless `force`. With `link_type` the file's header is written at once, so
+    that a capture without packets is a valid file; `nanosecond` then says how fine its times will be.
+    """
+    name = str(path)
+    stream = sys.stdout.buffer if name == "-" else _create(name, force)
+    kind = _Pcapng if Path(name).suffix.lower() in _PCAPNG_ENDINGS else _Pcap
+    writer = CaptureWriter(stream, "standard output" if name == "-" else _shown(name), kind(snaplen))
+    if link_type is not None:
+        try:
+            writer.write(Batch(link_type, [], nanosecond=nanosecond))
+        except (CaptureFileError, BrokenPipeError):
+            writer.give_up()
+            raise
+    return writer
+
+
+class CaptureWriter:
+    """A capture file being written; a context manager. Made by `open_writer`."""
+
+    def __init__(self, stream: IO[bytes], name: str, form: _Pcap | _Pcapng) -> None:
+        self._stream = stream
+        self._name = name
+        self._form = form
+        self._closed = False
+
+    def write(self, batch: Batch) -> None:
+        """Write the packets of a batch, so that a reader of the file sees them at once."""
+        data = self._form.encode(batch)
+        with self._telling():
+            self._stream.write(data)
+            self._stream.flush()
+
+    def flush(self) -> None:
+        """Hand everything to the operating system."""
+        with self._telling():
+            self._stream.flush()
+
+    def close(self) -> None:
+        """Close the file, but never standard output. May be called more than once."""
+        if self._closed:
+            return
+        self._closed = True
+        with self._telling():
+            if self._stream is getattr(sys.stdout, "buffer", None):
+                self._stream.flush()
+            else:
+                self._stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+            return
+        self.give_up()
+
+    def give_up(self) -> None:
+        """Close after an error, which is the one to tell: closing may well meet it again."""
+        with contextlib.suppress(CaptureFileError, BrokenPipeError):
+            self.close()
+
+    @contextlib.contextmanager
+    def _telling(self) -> Iterator[None]:
+        """Turn the system's errors into ours; that a reader has gone is none."""
+        try:
+            yield
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise CaptureFileError(f"cannot write {self._name}: {error.strerror or error}") from None
+
+
+class _Pcap:
+    """Records of a pcap file (draft-ietf-opsawg-pcap), little-endian."""
+
+    def __init__(self, snaplen: int) -> None:
+        self._snaplen = snaplen
+        self._link_type: int | None = None
+        self._unit = 1000
+
+    def encode(self, batch: Batch) -> bytes:
+        """Return the bytes of a batch, after the file header where it is the first."""
+        if self._link_type is None:
+            unit = 1 if batch.nanosecond else 1000
+            data = self._header(batch) + _pcap_records(batch, unit)
+            self._link_type, self._unit = batch.link_type, unit
+            return data
+        if batch.link_type != self._link_type:
+            raise CaptureFileError(
+                f"a pcap file holds packets of one link type, here are {self._link_type} and {batch.link_type}",
+                "write to a .pcapng file",
+            )
+        return _pcap_records(batch, self._unit)
+
+    def _header(self, batch: Batch) -> bytes:
+        magic = 0xA1B23C4D if batch.nanosecond else 0xA1B2C3D4
+        return struct.pack("<IHHiIII", magic, 2, 4, 0, 0, self._snaplen, batch.link_type)
+
+
+def _pcap_records(batch: Batch, unit: int) -> bytes:
+    parts: list[bytes] = []
+    pack = struct.Struct("<IIII").pack
+    for time, wire_len, data in batch.records:
+        sec, nsec = divmod(time, _SECOND)
+        if not 0 <= sec < 1 << 32:
+            raise CaptureFileError("a pcap file holds times from 1970 to 2106 only", "write to a .pcapng file")
+        parts += (pack(sec, nsec // unit, len(data), wire_len), data)
+    return b"".join(parts)
+
+
+class _Pcapng:
+    """Blocks of a pcapng file (draft-ietf-opsawg-pcapng), little-endian; an interface for each link type."""
+
+    def __init__(self, snaplen: int) -> None:
+        self._snaplen = snaplen
+        self._interfaces: dict[tuple[int, bool], int] = {}
+        self._started = False
+
+    def encode(self, batch: Batch) -> bytes:
+        """Return the bytes of a batch, after the section and interface headers that it needs."""
+        parts = []
+        if not self._started:
+            self._started = True
+            parts.append(_block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1)))
+        key = (batch.link_type, batch.nanosecond)
+        number = self._interfaces.get(key)
+        if number is None:
+            number = self._interfaces[key] = len(self._interfaces)
+            parts.append(self._interface(*key))
+        for index, record in enumerate(batch.records):
+            comments = batch.comments.get(index, ())
+            parts.append(_packet(number, 1 if batch.nanosecond else 1000, record, comments))
+        return b"".join(parts)
+
+    def _interface(self, link_type: int, nanosecond: bool) -> bytes:
+        options = [(9, bytes([9 if nanosecond else 6]))]  # if_tsresol
+        return _block(1, struct.pack("<HHI", link_type, 0, self._snaplen) + _options(options))
+
+
+def _packet(interface: int, unit: int, record: Record, comments: tuple[str, ...]) -> bytes:
+    time, wire_len, data = record
+    ticks = time // unit
+    if not 0 <= ticks < 1 << 64:
+        raise CaptureFileError("a pcapng file holds times from 1970 on, in 64 bits")
+    options = _options([(1, _fitting(comment)) for comment in comments]) if comments else b""
+    caplen = len(data)
+    length = 32 + caplen + (-caplen & 3) + len(options)
+    head = _EPB.pack(6, length, interface, ticks >> 32, ticks & 0xFFFF_FFFF, caplen, wire_len)
+    return b"".join((head, data, bytes(-caplen & 3), options, _U32.pack(length)))
+
+
+def _fitting(comment: str) -> bytes:
+    """Return a comment as bytes, cut to what an option's 16-bit length can tell."""
+    return comment.encode("utf-8", "backslashreplace")[:0xFFFF].decode("utf-8", "ignore").encode()
+
+
+def _options(options: list[tuple[int, bytes]]) -> bytes:
+    parts = [struct.pack("<HH", code, len(value)) + _padded(value) for code, value in options]
+    return b"".join(parts) + bytes(4)  # opt_endofopt
+
+
+def _block(kind: int, body: bytes) -> bytes:
+    length = len(body) + 12
+    return struct.pack("<II", kind, length) + body + struct.pack("<I", length)
+
+
+def _padded(data: bytes) -> bytes:
+    return data + bytes(-len(data) & 3)
+
+
+# --- opening
+
+
+def _create(name: str, force: bool) -> IO[bytes]:
+    """Open a file to write: a new one, a device or a pipe, or with `force` any."""
+    try:
+        fd = _open_special(name)
+        if fd is None:
+            fd = _open_new(name)
+        if fd is None and force:
+            fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+        raise CaptureFileError(f"cannot write {_shown(name)}: {reason}") from None
+    if fd is None:
+        raise CaptureFileError(f"{_shown(name)} exists already", "overwrite it with --force")
+    return os.fdopen(fd, "wb")
+
+
+def _open_special(name: str) -> int | None:
+    """Open a character device (/dev/null) or a pipe: nothing there that could be overwritten."""
+    try:
+        mode = os.stat(name).st_mode
+    except FileNotFoundError:
+        return None
+    if not (stat.S_ISCHR(mode) or stat.S_ISFIFO(mode)):
+        return None
+    return os.open(name, os.O_WRONLY)
+
+
+def _open_new(name: str) -> int | None:
+    """Make a new file, the invoking user's; None when there is one, or a symbolic link even to nothing."""
+    try:
+        fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    except FileExistsError:
+        return None
+    user, group = os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", "")
+    if os.geteuid() == 0 and user.isdecimal() and group.isdecimal():
+        with contextlib.suppress(OSError):  # a file system without owners
+            os.fchown(fd, int(user), int(group))
+    return fd
+
+
+def _shown(name: str) -> str:
+    return name if name.isprintable() else ascii(name)

@@ -1,0 +1,59 @@
+"""The last data segments of all sessions: tells a retransmission from a copy, and same bytes from others."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Literal
+
+from pcaptools.core.tcp.session import Endpoint
+
+KEPT = 1024
+"""Segments remembered over all sessions: a bound on memory, and on the cost of one look back."""
+COPY_NS = 5_000_000
+"""Two identical segments closer than this are one segment seen twice (no timer of TCP is that short)."""
+
+Entry = tuple[Endpoint, int, bytes, int, int, int, int]
+"""(endpoint, stream offset, frame, offset of the IP header, of the TCP header, of the payload, time)."""
+
+
+class Recent:
+    """A ring of the segments seen last."""
+
+    __slots__ = ("entries", "remember")
+
+    def __init__(self) -> None:
+        self.entries: deque[Entry] = deque(maxlen=KEPT)
+        self.remember = self.entries.append
+
+    def is_copy(self, endpoint: Endpoint, data: bytes, l3: int, l4: int, time: int) -> bool:
+        """Tell whether this very segment was seen before: on `any`, on a bridge, by a mirror port.
+
+        A host that retransmits makes a new IP packet: the identification differs, or the time between the two
+        is that of a timer. The IPv4 TTL and the checksums may change on the way and are not compared.
+        """
+        identity = _identity(data, l3, l4)
+        for entry in reversed(self.entries):
+            near = entry[0] is endpoint and abs(time - entry[6]) <= COPY_NS
+            if near and _identity(entry[2], entry[3], entry[4]) == identity:
+                return True
+        return False
+
+    def compare(self, endpoint: Endpoint, offset: int, payload: bytes) -> Literal["same", "differs", "unknown"]:
+        """Compare bytes that came again with those seen first, as far as they are remembered."""
+        end, known = offset + len(payload), False
+        for other, start, data, _, _, payload_start, _ in self.entries:
+            if other is not endpoint:
+                continue
+            low, high = max(start, offset), min(start + len(data) - payload_start, end)
+            if low < high:
+                known = True
+                first = data[payload_start + low - start : payload_start + high - start]
+                if first != payload[low - offset : high - offset]:
+                    return "differs"
+        return "same" if known else "unknown"
+
+
+def _identity(data: bytes, l3: int, l4: int) -> tuple[bytes, bytes, bytes]:
+    """Return what stays equal between two sightings of one segment and changes when it is sent again."""
+    identification = data[l3 + 4 : l3 + 6] if data[l3] >> 4 == 4 else b""
+    return identification, data[l4 : l4 + 16], data[l4 + 18 :]

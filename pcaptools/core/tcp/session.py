@@ -1,0 +1,251 @@
+"""A TCP session and its two endpoints. Names of the attributes are node_pcap's."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from socket import AF_INET, AF_INET6, inet_ntop
+from typing import Generic, TypeVar, overload
+
+from pcaptools.core.events import Conversation, Direction
+from pcaptools.core.protocols.base import Analyser
+from pcaptools.core.tcp.state import EndpointState, Kind, SessionState, session_state
+
+T = TypeVar("T")
+NS = 1_000_000_000
+CLOSED_STATES = frozenset(("CLOSED", "RESET"))
+
+Piece = tuple[int, int, bytes, int, int]
+"""Held bytes: (offset, end, captured bytes, time, offset that the peer must have reached first)."""
+
+
+class Endpoint:
+    """One direction: what its sender has sent. Offsets count its stream's bytes from the first one known."""
+
+    __slots__ = (
+        "acked_seq",
+        "acks",
+        "bytes_ip",
+        "bytes_payload",
+        "bytes_tcp",
+        "claimed",
+        "direction",
+        "fin_at",
+        "held",
+        "held_bytes",
+        "isn",
+        "next_seq",
+        "offset",
+        "packet_count",
+        "packets",
+        "peer",
+        "retrans",
+        "session",
+        "skip",
+        "skipped",
+        "state",
+        "syn_kinds",
+        "window_scale",
+    )
+
+    def __init__(self, session: Session, direction: Direction) -> None:
+        self.session = session
+        self.peer: Endpoint
+        self.direction = direction
+        self.state = EndpointState.SILENT
+        self.isn: int | None = None
+        self.syn_kinds = 0
+        """Which of SYN and SYN+ACK it has sent: a bit for each Kind."""
+        self.window_scale: int | None = None
+        """The multiplier (RFC 7323, 2.2), None when the option was not offered."""
+        self.next_seq = -1
+        """Sequence number of the next byte to deliver; -1 while unknown."""
+        self.offset = 0
+        """Stream offset of `next_seq`."""
+        self.claimed = 0
+        """Stream offset up to which the peer has acknowledged; past `offset` means bytes not seen (yet)."""
+        self.acked_seq: int | None = None
+        self.fin_at: int | None = None
+        """Stream offset of the FIN."""
+        self.packet_count = 0
+        self.bytes_ip = 0
+        self.bytes_tcp = 0
+        self.bytes_payload = 0
+        self.held: list[Piece] | None = None
+        """Out-of-order pieces, sorted, without overlap."""
+        self.held_bytes = 0
+        self.skip = 0
+        """Bytes that need only be counted (Analyser.skippable)."""
+        self.skipped = 0
+        self.packets: dict[int, float] | None = None
+        """Time each segment was first sent, by the ackno that will acknowledge it (bounded)."""
+        self.acks: dict[int, float] | None = None
+        self.retrans: dict[int, int] | None = None
+
+
+class _Of(Generic[T]):
+    """An attribute of a session that lives in one of its endpoints: `send_isn` is `send.isn`."""
+
+    def __init__(self, side: Direction, name: str) -> None:
+        self._side = side
+        self._name = name
+
+    @overload
+    def __get__(self, session: None, owner: type) -> _Of[T]: ...
+    @overload
+    def __get__(self, session: Session, owner: type) -> T: ...
+    def __get__(self, session: Session | None, owner: type) -> T | _Of[T]:
+        if session is None:
+            return self
+        value: T = getattr(getattr(session, self._side), self._name)
+        return value
+
+
+class Session(Conversation):
+    """Two endpoints and what was seen of them. Times are seconds since the epoch (float), None if not seen."""
+
+    __slots__ = (
+        "_id",
+        "analyser",
+        "close_ns",
+        "connect_ns",
+        "content_client",
+        "ended",
+        "held_packets",
+        "held_since",
+        "key",
+        "last_ns",
+        "midway",
+        "protocol",
+        "recv",
+        "send",
+        "start_ns",
+        "syn_ns",
+        "waiting",
+    )
+
+    def __init__(self, key: bytes, now: int) -> None:
+        self.key = key
+        """Source and destination address and port, raw, as in the packets that `src` sends."""
+        self.src, self.dst = endpoints(key)
+        self.src_name, self.dst_name = self.src, self.dst
+        self.prefixes = {}
+        self.start_ns = self.last_ns = now
+        self.syn_ns: int | None = None
+        self.connect_ns: int | None = None
+        self.close_ns: int | None = None
+        self.midway = True
+        """Picked up while it was running: its handshake was not seen."""
+        self.ended = False
+        self.waiting = False
+        """Bytes are held, or were acknowledged before they were seen."""
+        self.held_since = 0
+        self.held_packets = 0
+        self.analyser: Analyser | None = None
+        self.content_client: Direction | None = None
+        """Which side sent a request, when the handshake was not seen."""
+        self.protocol = ""
+        """What the bytes were found to be: HTTP, TLS, …; empty while unknown."""
+        self._id = ""
+        self.send = Endpoint(self, "send")
+        self.recv = Endpoint(self, "recv")
+        self.send.peer, self.recv.peer = self.recv, self.send
+
+    @property
+    def id(self) -> str:
+        """16 hex digits, from the key and the time of the first packet."""
+        if not self._id:
+            self._id = blake2b(self.key + self.start_ns.to_bytes(8, "big", signed=True), digest_size=8).hexdigest()
+        return self._id
+
+    @property
+    def state(self) -> SessionState:
+        """The state in RFC 9293's words, as `src`'s host would say it."""
+        return session_state(self.send.state, self.recv.state)
+
+    @property
+    def closed(self) -> bool:
+        """Nothing new can come: closed by both sides or reset."""
+        return self.state in CLOSED_STATES
+
+    @property
+    def client(self) -> Direction:
+        """Who opened the session: told by the handshake, else by content, else by the port numbers."""
+        if self.send.syn_kinds or self.recv.syn_kinds:
+            return "recv" if self._opened_by_dst() else "send"
+        if self.content_client:
+            return self.content_client
+        src_port, dst_port = ports(self.key)
+        return "send" if src_port >= dst_port else "recv"
+
+    def _opened_by_dst(self) -> bool:
+        if self.send.syn_kinds & 1 << Kind.SYN:
+            return False
+        return bool(self.recv.syn_kinds & 1 << Kind.SYN or self.send.syn_kinds & 1 << Kind.SYN_ACK)
+
+    @property
+    def syn_time(self) -> float | None:
+        """When the first SYN was seen."""
+        return seconds(self.syn_ns)
+
+    @property
+    def connect_time(self) -> float | None:
+        """When the handshake was complete."""
+        return seconds(self.connect_ns)
+
+    @property
+    def close_time(self) -> float | None:
+        """When the session ended."""
+        return seconds(self.close_ns)
+
+    @property
+    def current_cap_time(self) -> float:
+        """Time of the latest packet."""
+        return self.last_ns / NS
+
+    send_isn = _Of[int | None]("send", "isn")
+    send_window_scale = _Of[int | None]("send", "window_scale")
+    send_packets = _Of[dict[int, float] | None]("send", "packets")
+    send_acks = _Of[dict[int, float] | None]("send", "acks")
+    send_retrans = _Of[dict[int, int] | None]("send", "retrans")
+    send_next_seq = _Of[int]("send", "next_seq")
+    send_acked_seq = _Of[int | None]("send", "acked_seq")
+    send_bytes_ip = _Of[int]("send", "bytes_ip")
+    send_bytes_tcp = _Of[int]("send", "bytes_tcp")
+    send_bytes_payload = _Of[int]("send", "bytes_payload")
+    recv_isn = _Of[int | None]("recv", "isn")
+    recv_window_scale = _Of[int | None]("recv", "window_scale")
+    recv_packets = _Of[dict[int, float] | None]("recv", "packets")
+    recv_acks = _Of[dict[int, float] | None]("recv", "acks")
+    recv_retrans = _Of[dict[int, int] | None]("recv", "retrans")
+    recv_next_seq = _Of[int]("recv", "next_seq")
+    recv_acked_seq = _Of[int | None]("recv", "acked_seq")
+    recv_bytes_ip = _Of[int]("recv", "bytes_ip")
+    recv_bytes_tcp = _Of[int]("recv", "bytes_tcp")
+    recv_bytes_payload = _Of[int]("recv", "bytes_payload")
+
+    def __repr__(self) -> str:
+        return f"<Session {self.id} {self.src} -> {self.dst} {self.state}>"
+
+
+def seconds(ns: int | None) -> float | None:
+    """Nanoseconds as seconds, None kept."""
+    return None if ns is None else ns / NS
+
+
+def ports(key: bytes) -> tuple[int, int]:
+    """Return source and destination port of a session key."""
+    return int.from_bytes(key[-4:-2], "big"), int.from_bytes(key[-2:], "big")
+
+
+def endpoints(key: bytes) -> tuple[str, str]:
+    """Return "address:port" of source and destination; an IPv6 address stands in brackets."""
+    src_port, dst_port = ports(key)
+    if len(key) == 12:
+        return f"{inet_ntop(AF_INET, key[:4])}:{src_port}", f"{inet_ntop(AF_INET, key[4:8])}:{dst_port}"
+    return f"[{inet_ntop(AF_INET6, key[:16])}]:{src_port}", f"[{inet_ntop(AF_INET6, key[16:32])}]:{dst_port}"
+
+
+def reversed_key(key: bytes) -> bytes:
+    """Return the key of the other direction."""
+    half = (len(key) - 4) // 2
+    return key[half : 2 * half] + key[:half] + key[-2:] + key[-4:-2]

@@ -1,0 +1,77 @@
+"""The table of sessions: bounded, aged by the packets' clock, closed sessions kept for late segments."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import nsmallest
+
+from pcaptools.core.protocols.base import EndReason
+from pcaptools.core.tcp.session import NS, Endpoint, Session, reversed_key
+from pcaptools.core.tcp.state import EndpointState
+
+LINGER_NS = 60 * NS
+"""How long a closed session stays, so that late ACKs and retransmissions count to it."""
+SWEEP_NS = 10 * NS
+HALF_OPEN = (EndpointState.SILENT, EndpointState.SYN_SENT, EndpointState.SYN_ACK_SENT)
+
+
+class SessionTable:
+    """Sessions by the raw address and port bytes of each of their directions."""
+
+    def __init__(self, max_sessions: int, idle_timeout: float, drop: Callable[[Session, EndReason], None]) -> None:
+        self.flows: dict[bytes, Endpoint] = {}
+        """One entry a direction, so that no key is ever sorted or swapped on a packet's path."""
+        self.created = 0
+        self._sessions: dict[Session, None] = {}
+        self._max = max_sessions
+        self._idle_ns = round(idle_timeout * NS)
+        self._drop = drop
+        self._next_sweep = 0
+
+    def sessions(self) -> list[Session]:
+        """Return all sessions, in order of their first packet."""
+        return list(self._sessions)
+
+    def add(self, session: Session, key: bytes) -> Endpoint:
+        """Enter a session, in place of any on its ports; return the endpoint whose segments carry `key`."""
+        old = self.flows.get(key)
+        if old is not None:
+            self._sessions.pop(old.session, None)
+        elif len(self._sessions) >= self._max:
+            self._make_room()
+        self.created += 1
+        self._sessions[session] = None
+        # a host connected to itself on one port has one key for both directions: `send` is both
+        self.flows[reversed_key(session.key)] = session.recv
+        self.flows[session.key] = session.send
+        return self.flows[key]
+
+    def sweep(self, now: int) -> None:
+        """Forget what was closed or idle long enough. Costs nothing most of the time."""
+        if 0 <= self._next_sweep - now <= 2 * SWEEP_NS:
+            return
+        self._next_sweep = now + SWEEP_NS
+        for session in list(self._sessions):
+            idle = now - session.last_ns
+            if session.ended and idle > LINGER_NS:
+                self._remove(session, "fin")
+            elif idle > self._idle_ns:
+                self._remove(session, "timeout")
+
+    def _make_room(self) -> None:
+        """Forget a sixteenth: closed sessions first, then half-open ones, then those idle the longest."""
+        for session in nsmallest(max(1, self._max // 16), self._sessions, key=_worth):
+            self._remove(session, "fin" if session.ended else "evicted")
+
+    def _remove(self, session: Session, reason: EndReason) -> None:
+        self._drop(session, reason)
+        del self._sessions[session]
+        for key in (session.key, reversed_key(session.key)):
+            entry = self.flows.get(key)
+            if entry is not None and entry.session is session:
+                del self.flows[key]
+
+
+def _worth(session: Session) -> tuple[bool, bool, int]:
+    half_open = session.send.state in HALF_OPEN or session.recv.state in HALF_OPEN
+    return not session.ended, not half_open, session.last_ns

@@ -1,0 +1,373 @@
+"""The TCP tracker: segments in, sessions and their two in-order byte streams out.
+
+Each direction is delivered in order, exactly once; bytes that were not captured are a gap, never silence.
+The common segment takes `_segment` and nothing else; everything unusual is in the functions below it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+
+from pcaptools.core.decode.general import SegmentFinder
+from pcaptools.core.decode.packet import Packet
+from pcaptools.core.decode.segment import Segment, segment_parser
+from pcaptools.core.events import (
+    Event,
+    TcpEnd,
+    TcpReset,
+    TcpStart,
+    TcpSynRetry,
+)
+from pcaptools.core.protocols.base import Analyser, Data, End, EndReason
+from pcaptools.core.sources.base import Batch, Record
+from pcaptools.core.tcp.listeners import Listeners
+from pcaptools.core.tcp.seq import HALF, MASK, diff, unwrap
+from pcaptools.core.tcp.session import NS, Endpoint, Session, reversed_key
+from pcaptools.core.tcp.state import ACK, FIN, RST, SYN, EndpointState, Kind, after
+from pcaptools.core.tcp.streams import Streams, bound
+from pcaptools.core.tcp.table import SessionTable
+
+OPEN = EndpointState.OPEN
+PLAUSIBLE = 1 << 30
+"""Farther ahead than any window reaches (65535 << 14, RFC 7323, 2.3): such a number is forged or stray."""
+NEAR_SYN = 1 << 20
+"""A SYN this close to what was seen first is the session's own, captured late."""
+MAX_HELD = 4 << 20
+
+
+class TCPTracker:
+    """Follows every TCP session in the packets given to it.
+
+    `analyse` makes the reader of a new session's bytes, None for none. `max_held` bounds the out-of-order
+    bytes of one direction, `max_sessions` the table, `idle_timeout` (s, by the packets' clock) its entries.
+    `bounds_hit` counts, in words, how often a bound took something away.
+    """
+
+    def __init__(
+        self,
+        analyse: Callable[[Session], Analyser | None] | None = None,
+        *,
+        max_sessions: int = 65_536,
+        idle_timeout: float = 7200.0,
+        max_held: int = MAX_HELD,
+        figures: bool = False,
+    ) -> None:
+        self.bounds_hit: Counter[str] = Counter()
+        self.not_tcp = 0
+        """Packets without a TCP segment."""
+        self.undecoded = 0
+        """Packets of which the general way could make nothing either."""
+        self._analyse = analyse
+        self._figures = figures
+        self._table = SessionTable(max_sessions, idle_timeout, self._drop)
+        self._flows = self._table.flows
+        self._finder = SegmentFinder()
+        self._streams = Streams(max_held, self.bounds_hit)
+        self._remember = self._streams.recent.remember
+        self._listeners = Listeners()
+
+    @property
+    def session_count(self) -> int:
+        """Sessions seen so far, those already forgotten included."""
+        return self._table.created
+
+    def on(self, name: str, listener: Callable[..., object]) -> None:
+        """Call `listener` whenever `name` happens (see Listeners for the names and their arguments)."""
+        self._listeners.add(name, listener)
+
+    def track_packet(self, packet: Packet) -> list[Event]:
+        """Take one packet; one without TCP makes nothing happen."""
+        raw = packet.raw
+        record = (raw.ts_sec * NS + raw.ts_nsec, raw.len, raw.data)
+        return self.track_batch(Batch(raw.link_type, [record]))
+
+    def track_batch(self, batch: Batch) -> list[Event]:
+        """Take a batch of records and return what they made happen, in the order decided."""
+        parse, segment, link_type = segment_parser(batch.link_type), self._segment, batch.link_type
+        for record in batch.records:
+            time, wire_len, data = record
+            found = parse(data, wire_len)
+            if found:
+                segment(time, data, found)
+            elif found is None:
+                self._general(record, link_type)
+            else:
+                self.not_tcp += 1
+        if batch.records:
+            self._advance(batch.records[-1][0])
+        return self._take_events()
+
+    def let_pass(self, now: int) -> list[Event]:
+        """Let time pass to `now` (ns) on an idle link: give up waiting for bytes, forget idle sessions."""
+        self._advance(now)
+        return self._take_events()
+
+    def _advance(self, now: int) -> None:
+        self._streams.let_pass(now)
+        self._table.sweep(now)
+
+    def finish(self) -> list[Event]:
+        """End of the input: deliver what is held, with its gaps, and end every session that is still open."""
+        for session in self._table.sessions():
+            self._end(session, session.last_ns, "end of input")
+        return self._take_events()
+
+    def open_sessions(self) -> list[Session]:
+        """Return the sessions in the table, in order of their first packet."""
+        return self._table.sessions()
+
+    def _take_events(self) -> list[Event]:
+        events, self._streams.events = self._streams.events, []
+        if self._listeners:
+            self._listeners.call(events)
+        return events
+
+    def _general(self, record: Record, link_type: int) -> None:
+        found = self._finder.find(record, link_type)
+        if found is None:
+            self.not_tcp += 1
+            return
+        segment, data = found
+        self._segment(record[0], data, segment)
+
+    # --- the path of every packet ---
+
+    def _segment(self, time: int, data: bytes, segment: Segment) -> None:
+        key, seq, ack, flags, _, l3, l4, start, length = segment
+        endpoint = self._flows.get(key)
+        if endpoint is None or flags & SYN:
+            endpoint = self._meet(endpoint, segment, time, data)
+        session = endpoint.session
+        session.last_ns = time
+        endpoint.packet_count += 1
+        endpoint.bytes_ip += l4 - l3
+        endpoint.bytes_tcp += start - l4
+        endpoint.bytes_payload += length
+        peer = endpoint.peer
+        # most segments: both sides open, nothing held, acknowledging no more than was seen, next in order
+        if (
+            flags & 0x17 == ACK
+            and endpoint.state is OPEN
+            and peer.state is OPEN
+            and not session.waiting
+            and not self._figures
+        ):
+            behind = (peer.next_seq - ack) & MASK
+            if behind < HALF:
+                if not length:
+                    return
+                if seq == endpoint.next_seq and start + length <= len(data) and endpoint.fin_at is None:
+                    self._remember((endpoint, endpoint.offset, data, l3, l4, start, time))
+                    endpoint.next_seq = (seq + length) & MASK
+                    endpoint.offset += length
+                    if length < endpoint.skip:
+                        endpoint.skip -= length
+                        endpoint.skipped += length
+                    elif session.analyser is not None:
+                        self._streams.feed(endpoint, session.analyser, Data(data[start : start + length], time))
+                    return
+        self._unusual(endpoint, time, data, segment)
+
+    # --- everything else ---
+
+    def _unusual(self, endpoint: Endpoint, time: int, data: bytes, segment: Segment) -> None:
+        _, seq, ack, flags, _, _, _, _, length = segment
+        session = endpoint.session
+        first_byte = (seq + 1) & MASK if flags & SYN else seq
+        if endpoint.next_seq < 0:
+            endpoint.next_seq = first_byte
+        elif endpoint.packet_count == 1 and abs(diff(first_byte, endpoint.next_seq)) > PLAUSIBLE:
+            endpoint.next_seq = first_byte  # the peer's first ACK was of another age
+        if flags & RST:
+            self._reset(endpoint, time, data, segment)
+            return
+        if not flags & SYN:
+            endpoint.state = after(endpoint.state, Kind.ACK)
+        if flags & ACK:
+            self._acknowledge(endpoint, ack)
+        if self._figures:
+            self._note_figures(endpoint, segment, time)
+        if length or flags & FIN:
+            self._payload(endpoint, time, data, segment, first_byte)
+        self._started(session, endpoint, time)
+        if session.waiting:
+            self._streams.settle(session, time)
+        self._check_closed(session, endpoint, time)
+
+    def _started(self, session: Session, endpoint: Endpoint, time: int) -> None:
+        if session.connect_ns is None and endpoint.state is OPEN and (session.midway or endpoint.peer.state is OPEN):
+            session.connect_ns = time
+            self._streams.events.append(TcpStart(session, time, "send"))
+
+    def _acknowledge(self, endpoint: Endpoint, ack: int) -> None:
+        """Note what `endpoint` says to have received of its peer."""
+        peer = endpoint.peer
+        if peer.acked_seq is None or diff(ack, peer.acked_seq) > 0:
+            peer.acked_seq = ack
+        if peer.next_seq < 0:
+            peer.next_seq = ack
+        if not peer.packet_count:
+            return  # only one side is captured, so far: what it acknowledges is no gap
+        reached = unwrap(ack, peer.next_seq, peer.offset)
+        if reached >= 0 and peer.state in (EndpointState.SYN_SENT, EndpointState.SYN_ACK_SENT):
+            peer.state = after(peer.state, Kind.SYN_ACKED)
+        if peer.claimed < reached < peer.offset + PLAUSIBLE:
+            peer.claimed = reached
+            if reached > peer.offset:
+                self._streams.wait(peer.session)
+            self._streams.check_fin_acked(peer)
+
+    def _payload(self, endpoint: Endpoint, time: int, data: bytes, segment: Segment, first_byte: int) -> None:
+        _, _, ack, flags, _, _, _, _, length = segment
+        offset = unwrap(first_byte, endpoint.next_seq, endpoint.offset)
+        end = offset + length
+        if end > endpoint.offset + PLAUSIBLE:
+            self.bounds_hit["segments too far ahead of their stream, ignored"] += 1
+            return
+        if flags & FIN and endpoint.fin_at is None and end >= endpoint.offset:
+            endpoint.fin_at = end
+            endpoint.skip = 0
+        if length and end <= endpoint.offset:
+            self._streams.seen_before(endpoint, time, data, segment, offset)
+        elif length:
+            if offset < endpoint.offset:
+                self._streams.seen_before(endpoint, time, data, segment, offset)
+            needs = 0
+            if flags & ACK and endpoint.peer.packet_count:
+                needs = unwrap(ack, endpoint.peer.next_seq, endpoint.peer.offset)
+                if needs >= endpoint.peer.offset + PLAUSIBLE:
+                    needs = 0
+            self._streams.new_bytes(endpoint, time, data, segment, offset, needs)
+        self._streams.deliver_fin(endpoint, time)
+
+    # --- the life of a session ---
+
+    def _meet(self, endpoint: Endpoint | None, segment: Segment, time: int, data: bytes) -> Endpoint:
+        """Return the endpoint that a SYN, or the first segment of a session, belongs to."""
+        key, seq, _, flags = segment[:4]
+        if endpoint is None:
+            endpoint = self._create(key, flags, time)
+        elif not self._own_syn(endpoint, seq, flags):
+            self._end(endpoint.session, time, "replaced")
+            endpoint = self._create(key, flags, time)
+        if flags & SYN:
+            self._note_syn(endpoint, segment, time, data)
+        return endpoint
+
+    @staticmethod
+    def _own_syn(endpoint: Endpoint, seq: int, flags: int) -> bool:
+        """Tell whether a SYN belongs to the session on its ports, or opens a new one there."""
+        session = endpoint.session
+        if session.closed:
+            return endpoint.isn == seq or bool(flags & ACK)
+        if endpoint.isn is not None:
+            return endpoint.isn == seq or bool(flags & ACK)
+        return endpoint.next_seq < 0 or abs(diff(seq, endpoint.next_seq)) < NEAR_SYN
+
+    def _create(self, key: bytes, flags: int, time: int) -> Endpoint:
+        # a lone SYN+ACK was sent by the server: its receiver is the session's `src`
+        from_server = flags & (SYN | ACK) == SYN | ACK
+        session = Session(reversed_key(key) if from_server else key, time)
+        endpoint = self._table.add(session, key)
+        if self._analyse is not None:
+            session.analyser = self._analyse(session)
+        if self._figures:
+            for side in (session.send, session.recv):
+                side.packets, side.acks, side.retrans = {}, {}, {}
+        return endpoint
+
+    def _note_syn(self, endpoint: Endpoint, segment: Segment, time: int, data: bytes) -> None:
+        _, seq, _, flags, _, l3, l4, start, _ = segment
+        session = endpoint.session
+        kind = Kind.SYN_ACK if flags & ACK else Kind.SYN
+        state = after(endpoint.state, kind)
+        seen, endpoint.syn_kinds = endpoint.syn_kinds, endpoint.syn_kinds | 1 << kind
+        if endpoint.isn == seq and seen & 1 << kind:
+            if self._streams.recent.is_copy(endpoint, data, l3, l4, time):
+                self._streams.copies += 1
+            else:
+                self._streams.events.append(TcpSynRetry(session, time, endpoint.direction))
+            return
+        endpoint.state = state
+        if endpoint.isn is None or state in (EndpointState.SYN_SENT, EndpointState.SYN_ACK_SENT):
+            if endpoint.isn != seq and not endpoint.offset:
+                endpoint.next_seq = (seq + 1) & MASK
+            endpoint.isn = seq
+        endpoint.window_scale = _window_scale(data[l4 + 20 : start])
+        session.midway = False
+        if session.syn_ns is None:
+            session.syn_ns = time
+        self._remember((endpoint, 0, data, l3, l4, start, time))
+
+    def _reset(self, endpoint: Endpoint, time: int, data: bytes, segment: Segment) -> None:
+        seq, start, length = segment[1], segment[7], segment[8]
+        session = endpoint.session
+        distance = diff(seq, endpoint.next_seq)
+        # RFC 9293, 3.5.2: a RST outside the window is ignored; sequence 0 answers a SYN (3.5.2, case 1)
+        if not -NEAR_SYN < distance < PLAUSIBLE and endpoint.offset:
+            self.bounds_hit["resets outside the window, ignored"] += 1
+            return
+        if length and distance == 0 and not endpoint.held and endpoint.fin_at is None:
+            self._streams.deliver(endpoint, data[start : start + length], length, time)
+        if session.ended:
+            return
+        endpoint.state = after(endpoint.state, Kind.RST)
+        self._streams.events.append(TcpReset(session, time, endpoint.direction))
+        self._end(session, time, "rst", reset=True)
+
+    def _check_closed(self, session: Session, endpoint: Endpoint, time: int) -> None:
+        if session.ended or session.send.state is not EndpointState.FIN_ACKED:
+            return
+        if session.recv.state is EndpointState.FIN_ACKED:
+            self._streams.events.append(TcpEnd(session, time, endpoint.direction))
+            self._end(session, time, "fin")
+
+    def _end(self, session: Session, time: int, reason: EndReason, *, reset: bool = False) -> None:
+        """Deliver what is held, with its gaps, and tell the analyser. The session stays in the table."""
+        self._streams.flush(session, time)
+        if not session.ended:
+            session.ended = True
+            session.close_ns = time if reason in ("fin", "rst") else None
+            if session.analyser is not None:
+                for endpoint in (session.send, session.recv):
+                    self._streams.feed(endpoint, session.analyser, End(reason, time))
+        if not reset:
+            session.analyser = None
+            self._streams.forget(session)
+
+    def _drop(self, session: Session, reason: EndReason) -> None:
+        """Take leave of a session that the table forgets."""
+        if reason == "evicted":
+            self.bounds_hit["sessions in the table (the oldest were forgotten)"] += 1
+        self._end(session, session.last_ns, reason)
+
+    # --- node_pcap's maps, for those who ask ---
+
+    def _note_figures(self, endpoint: Endpoint, segment: Segment, time: int) -> None:
+        _, seq, ack, flags, _, _, _, _, length = segment
+        if endpoint.packets is not None and (length or flags & (SYN | FIN)):
+            expected = (seq + length + bool(flags & (SYN | FIN))) & MASK
+            endpoint.packets.setdefault(expected, time / NS)
+            bound(endpoint.packets)
+        if endpoint.acks is not None and flags & ACK:
+            endpoint.acks.setdefault(ack, time / NS)
+            bound(endpoint.acks)
+
+
+def _window_scale(options: bytes) -> int | None:
+    """Return the multiplier of the window scale option, None without it (RFC 7323, 2.2: shift at most 14)."""
+    index = 0
+    while index < len(options):
+        kind = options[index]
+        if kind == 0:
+            break
+        if kind == 1:
+            index += 1
+            continue
+        if index + 1 >= len(options) or options[index + 1] < 2:
+            break
+        if kind == 3 and index + 2 < len(options):
+            return 1 << min(options[index + 2], 14)
+        index += options[index + 1]
+    return None

@@ -1,0 +1,166 @@
+"""Events as JSON lines (docs/schema.json): one object a line, pure ASCII."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Callable, Iterable
+from json import JSONEncoder
+from typing import Any
+
+from pcaptools.core.events import (
+    Conversation,
+    Direction,
+    Event,
+    HttpBody,
+    HttpComplete,
+    HttpError,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseComplete,
+    TcpEnd,
+    TcpGap,
+    TcpReset,
+    TcpRetransmit,
+    TcpStart,
+    TcpSynRetry,
+    WebSocketUpgrade,
+)
+from pcaptools.printers.clock import NS, decimal
+
+VERSION = 1
+_encode = JSONEncoder(separators=(",", ":")).encode
+Fields = dict[str, Any]
+
+
+class JsonPrinter:
+    """Turns events into JSON lines; `tcp_verbose` adds the TCP events other than gaps."""
+
+    def __init__(self, *, tcp_verbose: bool = False) -> None:
+        self._tcp_verbose = tcp_verbose
+        self._nanosecond = False
+
+    def format(self, events: Iterable[Event], nanosecond: bool) -> str:
+        """Return the lines of those events that are shown, each with its line end."""
+        self._nanosecond = nanosecond
+        lines = []
+        for event in events:
+            fields = FIELDS.get(type(event))
+            if fields is None or (not self._tcp_verbose and type(event) in VERBOSE):
+                continue
+            lines.append(
+                f'{{"v":{VERSION},"event":"{event.name}","time":{decimal(event.time, nanosecond)},'
+                f"{_session(event)}{_tail(fields(event))}\n"
+            )
+        return "".join(lines)
+
+
+def encode(value: object) -> str:
+    """Return JSON in pure ASCII: DEL, which JSON allows raw, is escaped too."""
+    return _encode(value).replace("\x7f", "\\u007f")
+
+
+def _tail(fields: Fields) -> str:
+    return f",{encode(fields)[1:]}" if fields else "}"
+
+
+def _session(event: Event) -> str:
+    return event.session.prefixes.get("json " + event.direction) or _session_fields(event.session, event.direction)
+
+
+def _session_fields(session: Conversation, direction: Direction) -> str:
+    fields: Fields = {"session": session.id}
+    ends = [("src", session.src, session.src_name), ("dst", session.dst, session.dst_name)]
+    if direction == "recv":
+        ends = [("src", *ends[1][1:]), ("dst", *ends[0][1:])]
+    for key, numeric, name in ends:
+        fields[key] = numeric
+        if name != numeric:
+            fields[f"{key}_name"] = name
+    text = encode(fields)[1:-1]
+    session.prefixes["json " + direction] = text
+    return text
+
+
+def _seconds(ns: int) -> float:
+    return round(ns / NS, 9)
+
+
+def _direction(event: Event) -> Fields:
+    return {"direction": event.direction}
+
+
+def _request(event: HttpRequest) -> Fields:
+    return {
+        "number": event.number,
+        "method": event.method,
+        "url": event.url,
+        "http_version": event.http_version,
+        "headers": event.headers,
+        "violations": event.violations,
+    }
+
+
+def _response(event: HttpResponse) -> Fields:
+    return {
+        "number": event.number,
+        "method": event.method,
+        "url": event.url,
+        "status_code": event.status_code,
+        "reason": event.reason,
+        "http_version": event.http_version,
+        "headers": event.headers,
+        "violations": event.violations,
+        "interim": event.interim,
+        "latency": None if event.latency is None else _seconds(event.latency),
+    }
+
+
+def _upgrade(event: WebSocketUpgrade) -> Fields:
+    return {**_response(event), "protocol": event.protocol, "extensions": event.extensions}
+
+
+def _complete(event: HttpComplete) -> Fields:
+    fields: Fields = {"number": event.number, "body_len": event.body_len, "missing": event.missing}
+    if isinstance(event, HttpResponseComplete):
+        fields["duration"] = _seconds(event.duration)
+    return fields
+
+
+def _body(event: HttpBody) -> Fields:
+    fields: Fields = {"number": event.number, "decoded": False}
+    try:
+        fields["body"] = event.body.decode("utf-8")
+    except UnicodeDecodeError:
+        fields["body_base64"] = b64encode(event.body).decode("ascii")
+    return fields
+
+
+def _retransmit(event: TcpRetransmit) -> Fields:
+    return {"direction": event.direction, "seqno": event.seqno, "length": event.length, "kind": event.kind}
+
+
+def _gap(event: TcpGap) -> Fields:
+    return {"direction": event.direction, "length": event.length}
+
+
+def _error(event: HttpError) -> Fields:
+    return {"direction": event.direction, "error": event.error}
+
+
+VERBOSE = frozenset((TcpStart, TcpEnd, TcpReset, TcpSynRetry, TcpRetransmit))
+FIELDS: dict[type[Event], Callable[[Any], Fields]] = {
+    TcpStart: lambda _: {},
+    TcpEnd: lambda _: {},
+    TcpReset: _direction,
+    TcpSynRetry: _direction,
+    TcpRetransmit: _retransmit,
+    TcpGap: _gap,
+    HttpRequest: _request,
+    HttpResponse: _response,
+    WebSocketUpgrade: _upgrade,
+    HttpError: _error,
+}
+for _kind in HttpComplete.__subclasses__():
+    FIELDS[_kind] = _complete
+for _body_kind in HttpBody.__subclasses__():
+    FIELDS[_body_kind] = _body

@@ -1,0 +1,21 @@
+"""The one place where text from the wire is made harmless for a terminal.
+
+Control characters (C0, DEL, C1), bidirectional overrides and the characters that some terminals take for a
+line end are written as escapes. Nothing of rich's markup is ever interpreted: lines are not markup strings.
+"""
+
+from __future__ import annotations
+
+import re
+
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+
+
+def safe(text: str) -> str:
+    """Return `text` with everything escaped that could move a cursor, hide or reorder what is shown."""
+    return _UNSAFE.sub(_escape, text) if _UNSAFE.search(text) else text
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"

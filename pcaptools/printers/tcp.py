@@ -1,0 +1,25 @@
+"""TCP events as text lines."""
+
+from __future__ import annotations
+
+from pcaptools.core.events import Event, TcpEnd, TcpGap, TcpReset, TcpRetransmit, TcpStart, TcpSynRetry
+
+TCP_EVENTS = (TcpStart, TcpEnd, TcpReset, TcpSynRetry, TcpRetransmit)
+"""What `--tcp-verbose` adds; a gap is shown always, since it explains what is not shown."""
+
+
+def format_tcp(event: Event) -> tuple[str, str]:
+    """Return what happened, and the style it is shown in."""
+    if isinstance(event, TcpRetransmit):
+        return (
+            f"TCP retransmit seq {event.seqno} len {event.length} ({event.kind.replace('_', ' ')})",
+            "warning",
+        )
+    if isinstance(event, TcpGap):
+        missing = "unknown number of" if event.length is None else str(event.length)
+        return f"TCP gap: {missing} bytes missing", "error"
+    if isinstance(event, TcpReset):
+        return "TCP reset", "warning"
+    if isinstance(event, TcpSynRetry):
+        return "TCP syn retry", "warning"
+    return ("TCP start" if isinstance(event, TcpStart) else "TCP end"), "number"

@@ -1,0 +1,267 @@
+"""The two ways to the segment, beside each other and beside tshark."""
+
+import os
+import shutil
+import struct
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pcaptools.core.decode.general import SegmentFinder
+from pcaptools.core.decode.packet import Packet
+from pcaptools.core.decode.segment import Segment, segment_parser
+from pcaptools.core.errors import PcapToolsError
+from pcaptools.core.sources.base import RawPacket, Record
+from pcaptools.core.sources.files import FileSource
+
+REPOSITORY = Path(__file__).parents[3]
+CORPUS = Path(os.environ.get("PCAPTOOLS_CORPUS", REPOSITORY.parent / "shared" / "corpus"))
+needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"no corpus at {CORPUS} (PCAPTOOLS_CORPUS)")
+needs_tshark = pytest.mark.skipif(shutil.which("tshark") is None, reason="tshark is not installed")
+
+# ---------------------------------------------------------------- generated packets
+
+LINKS = {
+    1: (b"\x02" * 12, b"\x08\x00", b"\x86\xdd"),
+    113: (bytes(14), b"\x08\x00", b"\x86\xdd"),
+    0: (b"", b"\x02\0\0\0", b"\x1e\0\0\0"),
+    108: (b"", b"\0\0\0\x02", b"\0\0\0\x18"),
+    101: (b"", b"", b""),
+    228: (b"", b"", b""),
+    229: (b"", b"", b""),
+}
+SLL2_REST = bytes(18)
+
+numbers = {bits: st.integers(0, 2**bits - 1) for bits in (4, 8, 16, 32)}
+
+
+@st.composite
+def tcp_headers(draw: st.DrawFn) -> bytes:
+    options = draw(st.integers(0, 10)) * 4
+    offset = 5 + options // 4 if draw(st.integers(0, 9)) else draw(numbers[4])
+    ports, seq, ack = draw(numbers[32]), draw(numbers[32]), draw(numbers[32])
+    bits = offset << 12 | draw(st.integers(0, 0xFFF))
+    return struct.pack(">IIIHHHH", ports, seq, ack, bits, draw(numbers[16]), 0, 0) + draw(
+        st.binary(min_size=options, max_size=options)
+    )
+
+
+@st.composite
+def ip_packets(draw: st.DrawFn, version: int) -> bytes:
+    payload = draw(tcp_headers()) + draw(st.binary(max_size=40))
+    protocol = draw(st.sampled_from([6, 6, 6, 6, 6, 17, 1, 58, 4, 41, 47, 51]))
+    addresses = draw(st.binary(min_size=32, max_size=32))
+    # 0 is offload; wrong by a little, or anything at all, is damage
+    error = draw(st.sampled_from([0, 0, 0, 0, 0, None, -1, -30, 7]))
+    if version == 4:
+        options = draw(st.binary(max_size=10)) * 4
+        total = 0 if error is None else max(20 + len(options) + len(payload) + error, 0)
+        fragment = draw(st.sampled_from([0, 0, 0x4000, 0x4000, 0x8000, 0x2000, 1]))
+        head = struct.pack(">BBHHHBBH", 0x45 + len(options) // 4, 0, total, 0, fragment, 64, protocol, 0)
+        return head + addresses[:8] + options + payload
+    for kind in draw(st.lists(st.sampled_from([0, 43, 60, 44, 51]), max_size=4)):
+        if kind == 44:
+            cut = draw(st.sampled_from([0, 0, 0, 1, 8]))
+            header = struct.pack(">BxHI", protocol, cut, 7)
+        else:
+            units = draw(st.integers(0, 3))
+            size = (units + 1) * 8 if kind != 51 else (units + 2) * 4
+            header = (bytes([protocol, units]) + bytes(60))[: max(size, 8)]
+        payload, protocol = header + payload, kind
+    length = 0 if error is None else max(len(payload) + error, 0)
+    return struct.pack(">IHBB", 6 << 28, length, protocol, 64) + addresses + payload
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> tuple[int, int, bytes]:
+    """(link type, length on the wire, captured bytes)."""
+    link_type = draw(st.sampled_from([1, 1, 113, 276, 0, 108, 101, 228, 229]))
+    version = {228: 4, 229: 6}.get(link_type) or draw(st.sampled_from([4, 6]))
+    packet = draw(ip_packets(version)) + bytes(draw(st.sampled_from([0, 0, 0, 6, 18])))
+    types = LINKS[1][version // 2 - 1 :]
+    tags = b""
+    if link_type in {1, 113, 276}:
+        tag = st.tuples(st.sampled_from([b"\x81\0", b"\x88\xa8", b"\x91\0"]), st.binary(min_size=2, max_size=2))
+        tags = b"".join(map(b"".join, draw(st.lists(tag, max_size=3))))
+    typed = tags + types[0]
+    if link_type == 276:
+        frame = typed[:2] + SLL2_REST + typed[2:] + packet
+    elif link_type in {1, 113}:
+        frame = LINKS[link_type][0] + typed + packet
+    else:
+        frame = LINKS[link_type][version // 2 - 1] + packet
+    captured = draw(st.one_of(st.just(len(frame)), st.integers(0, len(frame))))
+    return link_type, len(frame), frame[:captured]
+
+
+def both_ways(link_type: int, record: Record, finder: SegmentFinder) -> tuple[object, Segment | None]:
+    fast = segment_parser(link_type)(record[2], record[1])
+    found = finder.find(record, link_type)
+    return fast, found[0] if found else None
+
+
+def check_agreement(link_type: int, record: Record, finder: SegmentFinder) -> bool:
+    """Assert that the ways agree; true if the general one found a segment where the fast one gave up."""
+    fast, general = both_ways(link_type, record, finder)
+    if fast is None:
+        return general is not None
+    assert general == (fast or None)
+    return False
+
+
+@given(frames())
+@settings(max_examples=1500, deadline=None)
+def test_ways_agree_on_generated_packets(frame: tuple[int, int, bytes]) -> None:
+    link_type, wire_len, data = frame
+    check_agreement(link_type, (0, wire_len, data), SegmentFinder())
+
+
+@given(frames(), st.lists(st.tuples(numbers[16], numbers[8]), min_size=1, max_size=8), numbers[16])
+@example((1, 0, b""), [(0, 0)], 0)
+@settings(max_examples=1500, deadline=None)
+def test_damaged_packets_raise_nothing_and_the_ways_still_agree(
+    frame: tuple[int, int, bytes], damage: list[tuple[int, int]], wire_len: int
+) -> None:
+    link_type, _, data = frame
+    mutable = bytearray(data)
+    for at, value in damage:
+        if mutable:
+            mutable[at % len(mutable)] = value
+    record = (0, wire_len, bytes(mutable))
+    check_agreement(link_type, record, SegmentFinder())
+    packet = Packet(RawPacket.of(record, link_type))
+    repr(packet)
+    packet.as_dict()
+
+
+# ---------------------------------------------------------------- captures
+
+
+def read(path: Path) -> Iterator[tuple[int, Record]]:
+    """Every whole packet of a file with its link type; a damaged or foreign file ends early."""
+    try:
+        with FileSource([path]) as source:
+            for batch in source.batches():
+                yield from ((batch.link_type, record) for record in batch.records)
+    except PcapToolsError:
+        return
+
+
+@needs_corpus
+def test_ways_agree_on_the_whole_corpus(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PCAPTOOLS_DEBUG", "1")  # no decoder hides an exception
+    packets = rescued = 0
+    for path in sorted(CORPUS.rglob("*.pcap*")):
+        finder = SegmentFinder()
+        for link_type, record in read(path):
+            rescued += check_agreement(link_type, record, finder)
+            packet = Packet(RawPacket.of(record, link_type))
+            repr(packet)
+            packet.as_dict()
+            packets += 1
+    assert packets > 20_000
+    assert rescued > 100
+
+
+FIELDS = (
+    "frame.number", "tcp.srcport", "tcp.dstport", "tcp.seq_raw", "tcp.ack_raw", "tcp.window_size_value",
+    "tcp.len", "tcp.flags",
+)  # fmt: skip
+
+
+def by_tshark(path: Path) -> dict[int, list[str]]:
+    command = ["tshark", "-n", "-r", str(path), "-Y", "tcp", "-o", "tcp.desegment_tcp_streams:FALSE", "-T", "fields"]
+    for name in FIELDS:
+        command += ["-e", name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    rows = (line.split("\t") for line in done.stdout.splitlines())
+    return {int(row[0]): [*row[1:-1], str(int(row[-1], 16) & 0xFF)] for row in rows}
+
+
+def by_us(path: Path) -> dict[int, list[str]]:
+    result = {}
+    finder = SegmentFinder()
+    for number, (link_type, record) in enumerate(read(path), 1):
+        parsed = segment_parser(link_type)(record[2], record[1])
+        if parsed is None:
+            found = finder.find(record, link_type)
+            parsed = found[0] if found else None
+        if parsed:
+            key, seq, ack, flags, window, *_, length = parsed
+            ports = struct.unpack(">HH", key[-4:])
+            result[number] = [str(value) for value in (*ports, seq, ack, window, length, flags)]
+    return result
+
+
+@needs_corpus
+@needs_tshark
+@pytest.mark.parametrize(
+    "name",
+    [
+        "zeek/wikipedia.pcap",
+        "zeek/http-vlan-0.pcap",
+        "zeek/http-qinq-0.pcap",
+        "zeek/vlan-qinqinq.pcap",
+        "zeek/mixed-vlan-mpls.pcap",
+        "zeek/pppoe-over-qinq.pcap",
+        "zeek/raw_layer.pcap",
+        "zeek/snap-tcp.pcap",
+        "zeek/chksums/ip6-hoa-tcp-good-chksum.pcap",
+        "zeek/chksums/ip6-tcp-good-chksum.pcap",
+        "zeek/redis/pubsub.pcap",
+        "zeek/tls/openjdk-25.0.2-zeek.org.pcap",
+        "tcpdump/resp_1_benchmark.pcap",
+        "tcpdump/tcp_rst_diag_payload-trunc.pcap",
+        "zeek/ipv4/fragmented-4.pcap",
+        "zeek/ipv4/fragmented-syn.pcap",
+        "zeek/tunnels/4in4.pcap",
+        "zeek/tunnels/4in6.pcap",
+        "zeek/tunnels/6in4.pcap",
+        "zeek/tunnels/6in6in6.pcap",
+        "zeek/tunnels/gre-sample.pcap",
+        "zeek/tunnels/gre-within-gre.pcap",
+        "tcpdump/LINKTYPE_RAW_ipv6.pcap",
+        "tcpdump/lspping-fec-ldp.pcap",
+    ],
+)
+def test_tshark_sees_the_same(name: str) -> None:
+    path = CORPUS / name
+    assert path.exists(), f"{name} is not in the corpus"
+    assert by_us(path) == by_tshark(path)
+
+
+# ---------------------------------------------------------------- what only the general way does
+
+INNER = (
+    bytes.fromhex("45000029000040004006000001010101 02020202 0001 0002 00000003 00000004 5018 0005 0000 0000") + b"x"
+)
+KEY = bytes.fromhex("01010101 02020202 0001 0002")
+
+
+def test_options_cut_by_the_snap_length_leave_a_payload_that_is_missing() -> None:
+    tcp = bytes.fromhex("0001 0002 00000003 00000004 8010 0005 0000 0000") + bytes(12) + b"data"
+    packet = bytes.fromhex("45000038 00004000 40060000 01010101 02020202") + tcp
+    record = (0, len(packet), packet[:44])
+    assert segment_parser(101)(record[2], record[1]) is None
+    assert SegmentFinder().find(record, 101) == ((KEY, 3, 4, 0x10, 5, 0, 20, 52, 4), packet[:44])
+
+
+def test_padding_that_an_inner_length_claims_is_no_payload() -> None:
+    # A real access concentrator pads small packets and tells IP, but PPPoE's own length says better.
+    carried = INNER[:2] + b"\x00\x2e" + INNER[4:40] + bytes(6)
+    frame = bytes(12) + bytes.fromhex("8864 11 00 0001 002a 0021") + carried
+    found = SegmentFinder().find((0, len(frame), frame), 1)
+    assert found is not None
+    assert found[0][-1] == 0
+
+
+def test_no_end_of_nesting() -> None:
+    shell = bytes.fromhex("45000000 00000000 40040000 01010101 02020202")  # length 0: as long as the frame
+    data = shell * 3000 + INNER
+    assert SegmentFinder().find((0, len(data), data), 101) is None
+    packet = Packet(RawPacket(data, 0, 0, len(data), len(data), 101))
+    assert "more than 32 layers" in repr(packet)
