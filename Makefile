@@ -7,9 +7,9 @@ STAMP := $(VENV)/.installed
 .PHONY: help demo test check format clean system-packages
 
 help:  ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-$(STAMP): pyproject.toml tests/support/ensure_venv.sh
+$(STAMP): pyproject.toml tests/support/ensure_venv.sh tests/support/install.py
 	@sh tests/support/ensure_venv.sh "$(PYTHON)" "$(VENV)"
 	@$(BIN)/python tests/support/install.py
 	@touch $@

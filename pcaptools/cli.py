@@ -39,21 +39,33 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
 
 
-EXAMPLES = "\b\n" r"""Examples:
+EXAMPLES = r"""
+Examples:
   sudo pcaptools http-trace eth0 "tcp port 80"
   sudo pcaptools http-trace lo0 "ip proto \tcp"
   pcaptools http-trace -r capture.pcap --json | jq .url
 """
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXAMPLES)
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="\b" + EXAMPLES,
+    invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
+)
 @click.version_option(__version__, message="pcaptools %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """See what your programs say on the wire."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(2)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and leave with its exit status: 0, 1 for an error, 2 for a wrong usage."""
+    _stand_in_for_closed_streams()
     sys.exit(run(arguments))
 
 
@@ -65,7 +77,7 @@ def run(arguments: list[str] | None = None) -> int:
         click.echo(f"pcaptools: {_one_line(str(error))}", err=True)
         return error.exit_status
     except click.ClickException as error:
-        error.show()
+        click.echo(f"pcaptools: {_one_line(_wrong_usage(error))}", err=True)
         return error.exit_code
     except click.Abort:
         return 130
@@ -74,7 +86,7 @@ def run(arguments: list[str] | None = None) -> int:
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             return _reader_left()
-        click.echo(f"pcaptools: {_one_line(str(error))}", err=True)
+        click.echo(f"pcaptools: {_one_line(_trouble(error))}", err=True)
         return 1
     return status if isinstance(status, int) else 0
 
@@ -83,6 +95,27 @@ def _reader_left() -> int:
     """End in peace: the reader of our output has left, and nothing more can be said to it."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Open /dev/null for a stream that came closed (`>&-`), lest a capture or a file take its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - it stays open, as any standard stream
+
+
+def _wrong_usage(error: click.ClickException) -> str:
+    """Put click's words in the form of our own errors: what is wrong; the remedy."""
+    message = error.format_message().rstrip(".")
+    message = message[:1].lower() + message[1:]
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return f"{message}; see {context.command_path} --help" if context else message
+
+
+def _trouble(error: OSError) -> str:
+    """Say what the operating system refused, without its number."""
+    reason = error.strerror or str(error)
+    return f"{error.filename}: {reason}" if error.filename else reason
 
 
 def _one_line(message: str) -> str:

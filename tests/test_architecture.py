@@ -196,7 +196,7 @@ def source_modules() -> set[str]:
     }
 
 
-def tested_modules() -> set[str]:
+def modules_with_tests() -> set[str]:
     """Test modules by what they test: tests/core/tcp/test_seq.py as `core/tcp/seq`."""
     found = set()
     for folder in TESTED_FOLDERS:
@@ -207,11 +207,11 @@ def tested_modules() -> set[str]:
 
 
 def test_every_source_module_has_its_test_module() -> None:
-    assert sorted(source_modules() - tested_modules()) == []
+    assert sorted(source_modules() - modules_with_tests()) == []
 
 
 def test_every_test_module_has_its_source_module() -> None:
-    assert sorted(tested_modules() - source_modules()) == []
+    assert sorted(modules_with_tests() - source_modules()) == []
 
 
 def own_files() -> Iterator[Path]:

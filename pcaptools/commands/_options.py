@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 import os
+import re
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import click
 
-from pcaptools.core.errors import UsageError
+from pcaptools.core.errors import DeviceError, UsageError
 from pcaptools.printers.clock import TIME_FORMATS, TimeFormat
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -20,7 +22,9 @@ LIVE_TCP_FILTER = (
     "or (ip6 and not udp and not icmp6) or proto 4 or proto 41 or proto 47"
 )
 """What TCP commands capture live: plain `tcp` matches no VLAN tag, MPLS, PPPoE, tunnel or extension header."""
-LOOPBACKS = ("lo", "lo0")
+_LOOPBACKS = ("lo", "lo0")
+_USUAL = re.compile(r"(?:en|em|eth|wlan|vtnet)\d|bridge0")
+"""Names that an interface has on one system or another, and that examples are written with."""
 
 
 @dataclass(slots=True)
@@ -109,14 +113,16 @@ def examples(text: str) -> str:
 
 def settle(options: CaptureOptions) -> None:
     """Work out interface and filter from the words of the command line (design: tcpdump's habits)."""
-    words = [word for word in options.words if word]
+    words = list(options.words)
     if options.read and options.interface:
         raise UsageError("an interface and -r exclude each other", "give one of them")
     if not options.read and not options.interface and words:
-        options.interface = words.pop(0)
+        options.interface = words.pop(0)  # "" asks for the default device
+    if options.interface:
         _check_interface(options.interface)
-    elif options.read and len(words) > 1:
-        _check_no_interface(words[0])
+    words = [word for word in words if word]
+    if options.read and len(words) > 1 and _is_interface(words[0]):
+        raise UsageError(f"the interface {words[0]} and -r exclude each other", "give one of them")
     if words:
         if options.filter:
             raise UsageError("the filter is given twice", "give it as the last argument or with -f")
@@ -127,14 +133,27 @@ def settle(options: CaptureOptions) -> None:
 
 def _check_interface(name: str) -> None:
     """Say what was probably meant, when it is no interface's name."""
-    if os.path.isfile(name):
+    if os.path.isfile(name) and not _is_interface(name):
         raise UsageError(f"{name} is a file, not an interface", f"use -r {name}")
     if " " in name.strip():
         raise UsageError(f'"{name}" is a filter, not an interface', f"use -f '{name}', or name the interface before it")
+    if (name in _LOOPBACKS or _USUAL.fullmatch(name)) and not _is_interface(name):
+        raise _of_another_system(name)
 
 
-def _check_no_interface(word: str) -> None:
-    from pcaptools.core.devices import find_devices
+def _of_another_system(name: str) -> DeviceError:
+    """Name what is here in the place of another system's interface."""
+    from pcaptools.core.devices import default_device, find_devices
 
-    if word in (device.name for device in find_devices()):
-        raise UsageError(f"the interface {word} and -r exclude each other", "give one of them")
+    devices = find_devices()
+    loopback = next((device.name for device in devices if device.loopback), "")
+    if name in _LOOPBACKS and loopback:
+        hint = f"the loopback here is {loopback}"
+    else:
+        hint = f"the default here is {default_device()}"
+    return DeviceError(f'no such interface: "{name}"', f"{hint}, of {', '.join(device.name for device in devices)}")
+
+
+def _is_interface(name: str) -> bool:
+    """Tell whether this machine has it: without libpcap, which costs a start more."""
+    return name == "any" or any(name == there for _, there in socket.if_nameindex())

@@ -14,7 +14,7 @@ import click
 
 from pcaptools.commands._options import CaptureOptions
 from pcaptools.commands._signals import stop_on_signals
-from pcaptools.core.errors import PcapToolsError
+from pcaptools.core.errors import PcapToolsError, UsageError
 from pcaptools.core.privileges import drop_privileges
 from pcaptools.core.sources.base import Batch
 from pcaptools.core.sources.files import FileSource
@@ -85,6 +85,13 @@ def _load_what_the_run_may_need(source: FileSource | LiveSource) -> None:
         preload()
 
 
+def _same_file(one: str, other: str) -> bool:
+    try:
+        return os.path.samefile(one, other)
+    except OSError:
+        return False
+
+
 class Run:
     """One capture, from open to summary."""
 
@@ -144,6 +151,8 @@ class Run:
         if not self._options.write:
             yield None
             return
+        if any(_same_file(name, self._options.write) for name in self._options.read):
+            raise UsageError(f"-w {self._options.write} would overwrite what -r reads", "write to another file")
         link_type = source.link_type if isinstance(source, LiveSource) else None
         with open_writer(self._options.write, force=self._options.force, link_type=link_type) as writer:
             yield writer

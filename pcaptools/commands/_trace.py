@@ -55,7 +55,7 @@ class HttpTrace:
 
     def notices(self) -> list[str]:
         """Say which bounds were hit."""
-        return [f"bound reached {count} times: {text}" for text, count in self._tracker.bounds_hit.items()]
+        return [f"bound reached {_count(count, 'time')}: {text}" for text, count in self._tracker.bounds_hit.items()]
 
     def silence(self) -> str:
         """Explain a run that printed nothing."""
@@ -64,8 +64,13 @@ class HttpTrace:
         quiet = tracker.session_count - sum(spoken.values())
         if quiet > 0:
             parts.append(f"{quiet} without data")
-        sessions = f"{tracker.session_count} TCP sessions ({', '.join(parts)})" if parts else "no TCP session"
-        return f"no HTTP seen: {sessions}, {tracker.not_tcp} packets that were not TCP"
+        sessions = f"{_count(tracker.session_count, 'TCP session')} ({', '.join(parts)})" if parts else "no TCP session"
+        nothing = "no whole HTTP message" if spoken["HTTP"] else "no HTTP seen"
+        return f"{nothing}: {sessions}, {_count(tracker.not_tcp, 'packet')} not TCP"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _kind(name: str) -> str:

@@ -8,7 +8,6 @@ from pcaptools.commands._options import LIVE_TCP_FILTER, CaptureOptions, capture
 from pcaptools.commands._run import run_capture
 from pcaptools.commands._trace import HttpTrace
 
-
 EXAMPLES = r"""
 sudo pcaptools http-trace eth0 "tcp port 80"
 sudo pcaptools http-trace lo0 "ip proto \tcp"

@@ -1,13 +1,13 @@
 """Errors that a user of pcaptools can cause. Traffic never raises any of them.
 
-    PcapToolsError              anything below; the command line prints it in one line
-      UsageError                the command line contradicts itself (exit status 2)
-      DeviceError               no such interface, or it went away
-        PermissionDeniedError   the interface is there, the right to capture is not
-      FilterError               libpcap refuses the filter expression
-      CaptureFileError          a capture file that cannot be opened, read or written
-        NotACaptureFileError    it is something else
-        TruncatedFileError      it ends in the middle of a record; all whole packets were delivered
+PcapToolsError              anything below; the command line prints it in one line
+  UsageError                the command line contradicts itself (exit status 2)
+  DeviceError               no such interface, or it went away
+    PermissionDeniedError   the interface is there, the right to capture is not
+  FilterError               libpcap refuses the filter expression
+  CaptureFileError          a capture file that cannot be opened, read or written
+    NotACaptureFileError    it is something else
+    TruncatedFileError      it ends in the middle of a record; all whole packets were delivered
 """
 
 from __future__ import annotations

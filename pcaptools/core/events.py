@@ -18,16 +18,30 @@ Direction = Literal["send", "recv"]
 class Conversation:
     """What a printer may know of a session: its two ends and its id."""
 
-    __slots__ = ("dst", "dst_name", "prefixes", "src", "src_name")
+    __slots__ = ("prefixes",)
 
-    src: str
-    """ "a.b.c.d:port" or "[v6]:port" of the side that `send` means."""
-    dst: str
-    src_name: str
-    """Name and port, where the address has a known name; otherwise the same as `src`."""
-    dst_name: str
     prefixes: dict[str, str]
     """A place where a printer keeps the part of its lines that is the same for the whole session."""
+
+    @property
+    def src(self) -> str:
+        """Address and port of the side that `send` means: a.b.c.d:port or [v6]:port."""
+        raise NotImplementedError
+
+    @property
+    def dst(self) -> str:
+        """The other side's."""
+        raise NotImplementedError
+
+    @property
+    def src_name(self) -> str:
+        """Name and port, where the address has a known name; otherwise the same as `src`."""
+        return self.src
+
+    @property
+    def dst_name(self) -> str:
+        """The other side's."""
+        return self.dst
 
     @property
     def id(self) -> str:

@@ -21,7 +21,7 @@ class Clock:
     def __init__(self, form: TimeFormat) -> None:
         self.form = form
         self.nanosecond = False
-        self._second = -1
+        self._second: int | None = None
         self._text = ""
         self._first: int | None = None
         self._last = 0

@@ -19,7 +19,7 @@ from pcaptools.core.events import (
 from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import Painter
 from pcaptools.printers.safe import safe
-from pcaptools.printers.tcp import TCP_EVENTS, format_tcp
+from pcaptools.printers.tcp import TCP_EVENTS, format_missing, format_tcp
 
 
 class HttpPrinter:
@@ -75,11 +75,11 @@ class HttpPrinter:
 
     def _response(self, event: HttpResponse) -> str:
         paint = self._paint
-        style = f"status.{str(event.status_code)[0]}"
+        kind = event.status_code // 100
         status = f"{event.status_code} {safe(event.reason)}".rstrip(" ")
         return (
             f"{self._start(event)}{paint('number', f'#{event.number}')} HTTP {safe(event.http_version)} response: "
-            f"{paint(style if '1' <= style[-1] <= '5' else 'warning', status)}"
+            f"{paint(f'status.{kind}' if 1 <= kind <= 5 else 'warning', status)}"
             f"{self._violations(event.violations)}\n{self._header_lines(event)}"
         )
 
@@ -97,7 +97,7 @@ class HttpPrinter:
             if not event.body_len and not event.missing:
                 return ""  # a request without a body is complete with its head
             kind = "request"
-        missing = self._paint("error", f" ({event.missing} bytes missing)") if event.missing else ""
+        missing = self._paint("error", f" ({format_missing(event.missing)})") if event.missing else ""
         return (
             f"{self._start(event)}{self._paint('number', f'#{event.number}')} HTTP {safe(event.http_version)} "
             f"{kind} complete {self._paint('size', format_size(event.body_len))}{missing}\n"
@@ -126,6 +126,6 @@ def format_size(count: int) -> str:
     size, unit = float(count), "B"
     for unit in ("KB", "MB", "GB", "TB"):  # noqa: B007 - the last unit is the result
         size /= 1024
-        if size < 1024:
+        if round(size, 2) < 1024:
             break
     return f"{size:.2f}".rstrip("0").rstrip(".") + unit

@@ -16,10 +16,16 @@ def format_tcp(event: Event) -> tuple[str, str]:
             "warning",
         )
     if isinstance(event, TcpGap):
-        missing = "unknown number of" if event.length is None else str(event.length)
-        return f"TCP gap: {missing} bytes missing", "error"
+        return f"TCP gap: {format_missing(event.length)}", "error"
     if isinstance(event, TcpReset):
         return "TCP reset", "warning"
     if isinstance(event, TcpSynRetry):
         return "TCP syn retry", "warning"
     return ("TCP start" if isinstance(event, TcpStart) else "TCP end"), "number"
+
+
+def format_missing(count: int | None) -> str:
+    """Return how many bytes were not captured, in words."""
+    if count is None:
+        return "unknown number of bytes missing"
+    return "1 byte missing" if count == 1 else f"{count} bytes missing"

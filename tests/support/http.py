@@ -16,7 +16,8 @@ Step = tuple[Direction, "bytes | int | str"]
 
 def events_of(steps: Iterable[Step], *, bodies: bool = True) -> list[Event]:
     """Feed (direction, bytes | gap length | end reason), one a millisecond, as the tracker would."""
-    session, events = Session(KEY, 0), []
+    session = Session(KEY, 0)
+    events: list[Event] = []
     session.analyser = Analysers(bodies=bodies)(session)
     for number, (direction, word) in enumerate(steps):
         time = number * 1_000_000

@@ -60,6 +60,10 @@ class _Gzip:
         self.more = len(out) == PIECE or bool(self._zlib.unconsumed_tail)
         return out
 
+    @staticmethod
+    def errors() -> tuple[type[Exception], ...]:
+        return (zlib.error, EOFError)
+
     @property
     def eof(self) -> bool:
         return self._zlib.eof
@@ -83,6 +87,10 @@ class _Zstd:
         out: bytes = self._zstd.decompress(data, PIECE)
         self.more = not self._zstd.eof and not self._zstd.needs_input
         return out
+
+    @staticmethod
+    def errors() -> tuple[type[Exception], ...]:
+        return (_zstd().ZstdError, EOFError)
 
     @property
     def eof(self) -> bool:
@@ -132,13 +140,8 @@ class _Inflate:
                 if member.eof or not member.more:
                     return
                 data = b""
-        except (zlib.error, EOFError) as error:
+        except self._kind.errors() as error:
             raise CaptureFileError(f"has damaged {self._kind.name} data ({error})") from None
-        except Exception as error:
-            # compression.zstd's own error, whose module is imported only when it is needed
-            if type(error).__name__ != "ZstdError":
-                raise
-            raise CaptureFileError(f"has damaged zstd data ({error})") from None
 
     def finish(self) -> None:
         if self._member is not None or self._next:

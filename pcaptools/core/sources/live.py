@@ -81,13 +81,13 @@ def create_session(
     if monitor:
         reader.set_rfmon(1)
     _activate(reader, device)
-    try:
+    with contextlib.ExitStack() as undo:
+        undo.callback(reader.close)
         reader.setnonblock(1)
         _set_filter(reader, filter)
-        return LiveSource(reader, device, buffer_timeout)
-    except BaseException:
-        reader.close()
-        raise
+        source = LiveSource(reader, device, buffer_timeout)
+        undo.pop_all()
+    return source
 
 
 class LiveSource(Source):

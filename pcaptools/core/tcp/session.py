@@ -126,8 +126,6 @@ class Session(Conversation):
     def __init__(self, key: bytes, now: int) -> None:
         self.key = key
         """Source and destination address and port, raw, as in the packets that `src` sends."""
-        self.src, self.dst = endpoints(key)
-        self.src_name, self.dst_name = self.src, self.dst
         self.prefixes = {}
         self.start_ns = self.last_ns = now
         self.syn_ns: int | None = None
@@ -154,8 +152,18 @@ class Session(Conversation):
     def id(self) -> str:
         """16 hex digits, from the key and the time of the first packet."""
         if not self._id:
-            self._id = blake2b(self.key + self.start_ns.to_bytes(8, "big", signed=True), digest_size=8).hexdigest()
+            self._id = blake2b(self.key + self.start_ns.to_bytes(16, "big", signed=True), digest_size=8).hexdigest()
         return self._id
+
+    @property
+    def src(self) -> str:
+        """Address and port of the side that `send` means."""
+        return endpoints(self.key)[0]
+
+    @property
+    def dst(self) -> str:
+        """Address and port of the other side."""
+        return endpoints(self.key)[1]
 
     @property
     def state(self) -> SessionState:

@@ -38,12 +38,15 @@ class Streams:
         self.recent = Recent()
         self.waiting: dict[Session, None] = {}
         """Sessions with held bytes, or with bytes acknowledged and not seen."""
+        self.ended: list[Session] = []
+        """Sessions that ended in this batch: what printers keep in them can go when it is printed."""
         self._max_held = max_held
         self._held_total = 0
         self._gaps: dict[Endpoint, list[tuple[int, int]]] = {}
 
     def forget(self, session: Session) -> None:
-        """Let go of what is remembered of a session that ended."""
+        """Let go of what is remembered of a session that ended: it may stay long in the table."""
+        self.ended.append(session)
         session.waiting = False
         self.waiting.pop(session, None)
         for endpoint in (session.send, session.recv):

@@ -84,6 +84,9 @@ class TCPTracker:
 
     def track_batch(self, batch: Batch) -> list[Event]:
         """Take a batch of records and return what they made happen, in the order decided."""
+        for session in self._streams.ended:
+            session.prefixes.clear()
+        self._streams.ended.clear()
         parse, segment, link_type = segment_parser(batch.link_type), self._segment, batch.link_type
         for record in batch.records:
             time, wire_len, data = record

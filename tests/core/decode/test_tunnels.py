@@ -73,7 +73,7 @@ def test_ppp() -> None:
 
 
 def test_authentication_header() -> None:
-    ah = carried(51, "06040000 00000001 00000002" + "00" * 12).link.ip.ah
-    assert (ah.next_header, ah.spi, ah.sequence) == (6, 1, 2)
-    assert ah.tcp.dport == 2
+    ah = carried(51, "04040000 00000001 00000002" + "00" * 12).link.ip.ah
+    assert (ah.next_header, ah.spi, ah.sequence) == (4, 1, 2)
+    assert ah.ip.tcp.dport == 2
     assert carried(51, "0604", b"").link.ip.malformed is not None

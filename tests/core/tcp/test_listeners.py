@@ -15,9 +15,9 @@ def test_listeners_are_called_in_order_with_their_arguments() -> None:
     talk.send("s", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi").close()
     tracker, calls = TCPTracker(Analysers(bodies=True)), []
     tracker.on("start", lambda session: calls.append(("start", session.src)))
-    tracker.on("http_request", lambda session, http: calls.append((http.method, http.url)))
-    tracker.on("http_response_body", lambda session, http, data: calls.append((http.number, data)))
-    tracker.on("http_response_complete", lambda session, http: calls.append(("complete", http.body_len)))
+    tracker.on("http_request", lambda _, http: calls.append((http.method, http.url)))
+    tracker.on("http_response_body", lambda _, http, data: calls.append((http.number, data)))
+    tracker.on("http_response_complete", lambda _, http: calls.append(("complete", http.body_len)))
     tracker.on("end", lambda session: calls.append(("end", session.state)))
     tracker.track_batch(Batch(1, talk.records))
     assert calls == [

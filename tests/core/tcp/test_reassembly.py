@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +28,7 @@ def test_first_seen_wins_and_nothing_overlaps(spans: list[tuple[int, int]]) -> N
         model.update(dict.fromkeys(new, value))
     held = side.held or []
     assert {at: data[at - start] for start, end, data, *_ in held for at in range(start, end)} == model
-    assert all(before[1] <= behind[0] for before, behind in zip(held, held[1:], strict=False))
+    assert all(before[1] <= behind[0] for before, behind in pairwise(held))
     assert side.held_bytes == len(model) + PIECE_OVERHEAD * len(held)
 
 

@@ -19,7 +19,7 @@ from pcaptools.core.protocols.http.framing import (
 from pcaptools.core.protocols.http.head import RequestHead, ResponseHead, parse_head
 
 
-def reader_of(fields: bytes, method: str = "GET", status: bytes = b"200"):  # type: ignore[no-untyped-def]  # noqa: ANN201
+def reader_of(fields: bytes, method: str = "GET", status: bytes = b"200"):  # type: ignore[no-untyped-def]
     head = parse_head(b"HTTP/1.1 " + status + b" x\r\n" + fields)
     assert isinstance(head, ResponseHead)
     return response_reader(head, method), head.violations
@@ -87,7 +87,7 @@ def test_request_bodies(fields: bytes, kind: type) -> None:
 CHUNKED = [
     (b"3\r\nabc\r\n0\r\n\r\n", b"abc"),
     (b"3\nabc\n0\n\n", b"abc"),
-    (b"03 ;ext=\"x\"\r\nabc\r\n1\r\nd\r\n0\r\nTrailer: x\r\nOther: y\r\n\r\n", b"abcd"),
+    (b'03 ;ext="x"\r\nabc\r\n1\r\nd\r\n0\r\nTrailer: x\r\nOther: y\r\n\r\n', b"abcd"),
     (b"A\r\n0123456789\r\n00000000\r\n\r\n", b"0123456789"),
     (b"0\r\n\r\n", b""),
 ]
@@ -112,7 +112,14 @@ def test_chunked_bodies_in_any_pieces_with_bytes_behind(wire: bytes, body: bytes
 
 @pytest.mark.parametrize(
     "wire",
-    [b"x\r\n", b"-1\r\n", b"3\r\nabcd\r\n", b"1" * 17 + b"\r\n", b"1" * (MAX_CHUNK_LINE + 1), b"0\r\n" + b"a: b\r\n" * 20000],
+    [
+        b"x\r\n",
+        b"-1\r\n",
+        b"3\r\nabcd\r\n",
+        b"1" * 17 + b"\r\n",
+        b"1" * (MAX_CHUNK_LINE + 1),
+        b"0\r\n" + b"a: b\r\n" * 20000,
+    ],
 )
 def test_broken_chunks_are_told_and_bounded(wire: bytes) -> None:
     reader, buffer = ChunkedReader(), Buffer()
