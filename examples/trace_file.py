@@ -9,8 +9,8 @@ from pcaptools.core.tcp.tracker import TCPTracker
 
 tracker = TCPTracker(Analysers())
 tracker.on("http_request", lambda session, http: print(f"{session.src} asks {session.dst}: {http.method} {http.url}"))
-tracker.on("http_response", lambda session, http: print(f"{http.url}: {http.status_code} {dict(http.headers)['Server']}"))
-tracker.on("gap", lambda session, direction, length: print(f"{session.src}: {length} bytes missing ({direction})"))
+tracker.on("http_response", lambda session, http: print(f"{session.dst} answers {http.url}: {http.status_code}"))
+tracker.on("gap", lambda session, direction, length: print(f"{session.src}, {direction}: {length} bytes missing"))
 
 with create_offline_session(sys.argv[1], "tcp") as source:
     for raw in source:

@@ -83,9 +83,9 @@ def run(arguments: list[str] | None = None) -> int:
         return 130
     except KeyboardInterrupt:
         return 130
+    except SystemExit:  # click's answer to a broken pipe, whatever standalone_mode is; it has no other use for it
+        return _reader_left()
     except OSError as error:
-        if isinstance(error, BrokenPipeError):
-            return _reader_left()
         click.echo(f"pcaptools: {_one_line(_trouble(error))}", err=True)
         return 1
     return status if isinstance(status, int) else 0

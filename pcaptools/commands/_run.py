@@ -118,6 +118,9 @@ class Run:
             source.extra_fds += [signals.fd, *_stdout_descriptor()]
             _load_what_the_run_may_need(source)
             drop_privileges(self._options.user or None)
+            if self._source is None and isinstance(source, LiveSource):
+                # only now: a script that waits for this line may send its signal at once
+                say(f"Listening on {source.device}")
             error = None
             try:
                 self._loop(source, writer)
@@ -135,7 +138,7 @@ class Run:
             return self._source
         if options.read:
             return FileSource(options.read, options.filter)
-        source = create_session(
+        return create_session(
             options.interface,
             options.filter or self._live_filter,
             promiscuous=options.promiscuous,
@@ -143,8 +146,6 @@ class Run:
             snap_length=options.snaplen,
             monitor=options.monitor,
         )
-        say(f"Listening on {source.device}")
-        return source
 
     @contextlib.contextmanager
     def _writer(self, source: FileSource | LiveSource) -> Iterator[CaptureWriter | None]:
@@ -188,8 +189,8 @@ class Run:
         except BrokenPipeError:
             self._output.close()
 
-    def _watch_drops(self, source: FileSource | LiveSource) -> None:
-        if time.monotonic() < self._next_look:
+    def _watch_drops(self, source: FileSource | LiveSource, *, at_end: bool = False) -> None:
+        if time.monotonic() < self._next_look and not at_end:
             return
         self._next_look = time.monotonic() + DROP_WATCH
         dropped = source.stats().ps_drop
@@ -203,6 +204,7 @@ class Run:
     def _summary(self, source: FileSource | LiveSource) -> None:
         for notice in self._handler.notices():
             say(f"pcaptools: {notice}")
+        self._watch_drops(source, at_end=True)
         stats = source.stats()
         if not self._output.anything:
             say(f"pcaptools: {self._handler.silence()}")

@@ -28,7 +28,8 @@ from pcaptools.core.events import (
 from pcaptools.printers.clock import NS, decimal
 
 VERSION = 1
-_encode = JSONEncoder(separators=(",", ":")).encode
+encode = JSONEncoder(separators=(",", ":")).encode
+"""JSON in pure ASCII, DEL included, which JSON itself allows raw."""
 Fields = dict[str, Any]
 
 
@@ -52,11 +53,6 @@ class JsonPrinter:
                 f"{_session(event)}{_tail(fields(event))}\n"
             )
         return "".join(lines)
-
-
-def encode(value: object) -> str:
-    """Return JSON in pure ASCII: DEL, which JSON allows raw, is escaped too."""
-    return _encode(value).replace("\x7f", "\\u007f")
 
 
 def _tail(fields: Fields) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import pwd
 import re
 import shlex
 import shutil
@@ -16,8 +18,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
-
-from support import netns, network
+from support import account, netns, network
 from support.exchanges import EXCHANGES, SLOW, SLOW_S, Web, named, trace_exchanges, web
 from support.programs import PCAPTOOLS, SUMMARY, Program, free_port, http_trace, summary
 from support.schema import validate_lines
@@ -32,11 +33,10 @@ HERE = network.Namespace()
 COMMAND = shlex.join([*PCAPTOOLS, "http-trace"])
 PEERS = str(Path(__file__).parents[1] / "support" / "peers.py")
 CAPTURES = Path(__file__).parents[1] / "captures"
+CAP_NET_RAW = 13
 LATENCY_S = 0.005
 AT_ONCE_S = 0.5
 """What ending may take: 200 ms for the answer, the rest for the interpreter's own end."""
-
-needs_tshark = pytest.mark.skipif(shutil.which("tshark") is None, reason="needs tshark")
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,9 @@ def _check_exchanges(server: Web, device: str, client: network.Namespace) -> Non
     }
     assert all(line["missing"] == 0 for line in lines if line["event"].endswith("_complete"))
     latencies = {line["url"]: line["latency"] for line in responses}
-    assert median(latencies[f"/slow?n={n}"] for n in SLOW) > SLOW_S, "nginx did not hold these back: the comparison below says little"
+    assert median(latencies[f"/slow?n={n}"] for n in SLOW) > SLOW_S, (
+        "nginx did not hold these back: the comparison below says little"
+    )
     off = {url: (latencies[url], by_curl[url][1]) for url in by_curl if _off(latencies[url], by_curl[url][1])}
     assert not off, f"{len(off)} latencies differ from curl's by more than {LATENCY_S * 1000:g} ms: {off}"
 
@@ -83,7 +85,7 @@ def _off(latency: float, by_curl: float) -> bool:
 def test_pythons_http_server_over_ipv6(tmp_path: Path) -> None:
     (tmp_path / "data.txt").write_text("hello\n" * 1000)
     port = free_port("::1")
-    with Program(sys.executable, PEERS, "files", "::1", str(port), str(tmp_path)) as server:
+    with Program(sys.executable, "-P", PEERS, "files", "::1", str(port), str(tmp_path)) as server:
         server.await_line("ready", "err")
         with http_trace("lo", f"tcp port {port}", "--json") as trace:
             for _ in range(3):
@@ -127,7 +129,7 @@ def test_an_idle_link_answers_ctrl_c_at_once(site: Web) -> None:
 def test_a_signal_right_after_it_says_that_it_listens_is_not_lost(site: Web) -> None:
     script = f"""
         mkfifo err; {COMMAND} lo '{site.filter}' 2> err & p=$!
-        exec 3< err; read -r line <&3; kill -INT $p; cat <&3 & wait $p; echo "status $?" """
+        exec 3< err; read -r line <&3; kill -INT $p; cat <&3 >&2 & wait $p; echo "status $?"; wait """
     with Program("bash", "-c", script, cwd=str(_made(site.folder / "early"))) as shell:
         shell.wait()
     assert shell.out == "status 0\n"
@@ -178,7 +180,7 @@ def test_head_ends_a_trace_on_a_link_that_then_falls_silent(site: Web) -> None:
     assert SUMMARY.search(shell.err), shell.err
 
 
-def test_head_ends_the_reading_of_a_file(tmp_path: Path) -> None:
+def test_head_ends_the_reading_of_a_file() -> None:
     copies = " ".join(["-r", shlex.quote(str(CAPTURES / "404-many.pcap"))] * 200)
     with Program("bash", "-c", f"{COMMAND} {copies} --headers | head -1; echo ${{PIPESTATUS[*]}}") as shell:
         shell.wait()
@@ -208,11 +210,12 @@ def test_written_packets_are_read_back_by_tcpdump_and_tshark(ending: str, site: 
     captured = summary(trace.err)[0]
     assert captured - 8 <= live <= captured
     assert _packets(path) == captured
+    urls = [f"/large?n={n}" for n in (1, 2, 3)]
     if shutil.which("tshark"):
         got = HERE.run("tshark", "-n", "-r", str(path), "-Y", "http.request", "-T", "fields", "-e", "http.request.uri")
-        assert got.stdout.split() == [f"/large?n={n}" for n in (1, 2, 3)]
+        assert got.stdout.split() == urls
     again = HERE.run(*PCAPTOOLS, "http-trace", "-r", str(path), "--json").stdout
-    assert [line["url"] for line in named(validate_lines(again), "http_request")] == got.stdout.split()
+    assert [line["url"] for line in named(validate_lines(again), "http_request")] == urls
 
 
 def _packets(path: Path) -> int:
@@ -287,6 +290,20 @@ def test_a_short_snap_length_shows_the_request_and_tells_what_is_missing(site: W
     assert all(line["length"] > 0 for line in gaps)
 
 
+def test_what_the_kernel_dropped_is_told_with_the_remedy(site: Web) -> None:
+    with http_trace("lo", site.filter, "-b", "1") as trace:
+        trace.process.send_signal(signal.SIGSTOP)
+        site.curl("/large?n=[1-200]")  # 4 MB
+        trace.process.send_signal(signal.SIGCONT)
+        trace.await_line(" request: GET /large?n=5")
+        site.curl("/page?n=1")
+        trace.await_line(" request: GET /page?n=1")  # it goes on
+        trace.end()
+        assert trace.process.returncode == 0
+    told = re.findall(r"the kernel dropped (\d+) packets .*; use a larger --buffer", trace.err)
+    assert sum(map(int, told)) == summary(trace.err)[2] > 0, trace.err
+
+
 @pytest.mark.parametrize(("option", "promiscuity"), [((), 1), (("-p",), 0)])
 def test_promiscuous_by_default(option: tuple[str, ...], promiscuity: int) -> None:
     with netns.linked_namespaces() as (here, _):
@@ -310,7 +327,7 @@ def test_promiscuous_by_default(option: tuple[str, ...], promiscuity: int) -> No
         (("lo", "ip proto \tcp"), 1, r"bad filter .*TAB: something turned \\t into one"),
         (("lo", "tcp porrt 80"), 1, r'bad filter "tcp porrt 80": .*syntax error'),
         (("lo", "-Z", "nosuchuser"), 2, r'no such user: "nosuchuser"'),
-        (("lo", "-r", "x.pcap"), 2, r"the interface lo and -r exclude|cannot"),
+        (("lo", "tcp", "-r", str(CAPTURES / "get.pcap")), 2, r"the interface lo and -r exclude each other"),
         (("-i", "lo", "-r", "x.pcap"), 2, r"an interface and -r exclude each other"),
         (("lo", "--monitor"), 1, r"lo has no monitor mode|cannot capture"),
         (("lo", "-w", "/nosuchfolder/x.pcap"), 1, r"cannot write /nosuchfolder/x.pcap: No such file"),
@@ -324,14 +341,141 @@ def test_an_error_is_one_line(arguments: tuple[str, ...], status: int, message: 
     assert re.search(message, said[0]), said[0]
 
 
-def test_an_interface_that_goes_away_ends_it_with_one_line(site: Web) -> None:
-    with netns.linked_namespaces() as (here, _):
-        with http_trace(here.device, inside=("ip", "netns", "exec", here.name)) as trace:
-            here.ip("link", "del", here.device)
-            assert trace.wait(5) == 1
+def test_an_interface_that_goes_away_ends_it_with_one_line() -> None:
+    with (
+        netns.linked_namespaces() as (here, _),
+        http_trace(here.device, inside=("ip", "netns", "exec", here.name)) as trace,
+    ):
+        here.ip("link", "del", here.device)
+        assert trace.wait(5) == 1
     assert "Traceback" not in trace.err
-    assert re.search(rf"^pcaptools: the capture on {here.device} ended: ", trace.err, re.M), trace.err
+    assert re.search(rf"^pcaptools: the capture on {here.device} ended: ", trace.err, re.MULTILINE), trace.err
     assert SUMMARY.search(trace.err)
+
+
+# --- as a normal user
+
+
+@pytest.fixture(scope="module")
+def user() -> Iterator[account.Account]:
+    """A normal user with sudo and a virtual environment."""
+    if account.why_not():
+        pytest.skip(account.why_not())
+    with account.account() as made:
+        yield made
+
+
+def _status(user: account.Account) -> dict[str, str]:
+    """Return what the kernel says of the user's pcaptools that captures now."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            if words[0] == user.python and "http-trace" in words:
+                lines = (folder / "status").read_text().splitlines()
+                return {name: " ".join(value.split()) for name, _, value in (line.partition(":") for line in lines)}
+    raise AssertionError("no pcaptools is running")
+
+
+def _remedy(user: account.Account, command: str, *, sudo: bool = True) -> str:
+    """Run a command that this user may not, and return the one that its error gives."""
+    with user.shell(command, sudo=sudo) as refused:
+        assert refused.wait() == 1, refused.err
+    assert refused.out == ""
+    said = refused.err.splitlines()
+    assert len(said) == 1, refused.err
+    start = "pcaptools: no permission to capture on lo; run: "
+    assert said[0].startswith(start), refused.err
+    return said[0].removeprefix(start)
+
+
+@pytest.mark.parametrize("command", ["pcaptools", "venv/bin/../bin/pcaptools", "python -m pcaptools"])
+def test_without_the_right_the_errors_command_works_when_pasted(command: str, user: account.Account, site: Web) -> None:
+    remedy = _remedy(
+        user, rf"""cd ..; PATH=$PWD/venv/bin:$PATH; {command} http-trace lo 'ip proto \tcp and {site.filter}'"""
+    )
+    assert remedy.startswith("sudo /")
+    with user.shell(remedy) as trace:
+        trace.await_line("Listening on lo", "err")
+        status = _status(user)
+        site.curl("/page?n=1")
+        trace.await_line(" response complete 200B")
+        trace.end()
+        assert trace.process.returncode == 0, trace.err
+    assert " request: GET /page?n=1" in trace.out
+    assert summary(trace.err)[0] > 0
+    _check_dropped(status, user)
+
+
+def _check_dropped(status: dict[str, str], user: account.Account, capabilities: int = 0) -> None:
+    assert status["Uid"] == " ".join([str(user.uid)] * 4)
+    assert status["Gid"] == " ".join([str(user.gid)] * 4)
+    assert status["Groups"] == str(user.gid)
+    assert int(status["CapEff"], 16) == int(status["CapPrm"], 16) == capabilities
+
+
+def test_without_sudo_the_errors_command_gives_one_capability(user: account.Account, site: Web) -> None:
+    remedy = _remedy(user, rf"{user.pcaptools} http-trace lo 'ip proto \tcp and {site.filter}'", sudo=False)
+    assert remedy.startswith("su -c 'setpriv ")
+    with user.shell(f"echo {account.PASSWORD} | {remedy}", sudo=False) as trace:
+        trace.await_line("Listening on lo", "err")
+        status = _status(user)
+        site.curl("/page?n=1")
+        trace.await_line(" response complete 200B")
+        os.kill(int(status["Pid"]), signal.SIGINT)
+        assert trace.wait() == 0
+    assert " request: GET /page?n=1" in trace.out
+    _check_dropped(status, user, capabilities=1 << CAP_NET_RAW)
+
+
+def test_what_sudo_writes_belongs_to_the_user(user: account.Account, site: Web) -> None:
+    with user.shell(f"sudo {user.pcaptools} http-trace lo '{site.filter}' -c 8 -w out.pcap") as trace:
+        trace.await_line("Listening on lo", "err")
+        site.curl("/page?n=1")
+        assert trace.wait() == 0
+    written = (user.home / "out.pcap").stat()
+    assert (written.st_uid, written.st_gid, written.st_mode & 0o777) == (user.uid, user.gid, 0o644)
+    assert _packets(user.home / "out.pcap") == 8
+    with user.shell(f"sudo {user.pcaptools} http-trace lo -c 8 -w out.pcap") as again:
+        assert again.wait() == 1
+    assert again.err == "pcaptools: out.pcap exists already; overwrite it with --force\n"
+
+
+@pytest.mark.parametrize("options", [("--json", "--tcp-verbose"), ("--color", "--headers", "--tcp-verbose")])
+def test_nothing_is_missing_after_the_drop_where_the_interpreter_is_private(
+    options: tuple[str, ...], site: Web, tmp_path: Path
+) -> None:
+    """Under /root, for one: from the drop on, no file of the interpreter can be read any more."""
+    invoker = ("env", "SUDO_UID=65534", "SUDO_GID=65534")
+    path = str(tmp_path / "out.pcapng")
+    with http_trace("lo", site.filter, "-w", path, *options, inside=invoker) as trace:
+        site.curl("/page?n=1")
+        site.curl("/none\x80?n=2")
+        trace.await_line("http_response_complete" if "--json" in options else " response complete", count=2)
+        trace.end()
+        assert trace.process.returncode == 0, trace.err
+    assert "Error" not in trace.err
+    assert os.stat(path).st_uid == 65534
+
+
+def test_another_user_is_become_with_z(site: Web) -> None:
+    with http_trace("lo", site.filter, "-Z", "nobody") as trace:
+        lines = Path(f"/proc/{trace.process.pid}/status").read_text()
+        trace.end()
+    entry = pwd.getpwnam("nobody")
+    assert re.search(rf"^Uid:(\s{entry.pw_uid}){{4}}$", lines, re.MULTILINE)
+    assert re.search(rf"^Gid:(\s{entry.pw_gid}){{4}}$", lines, re.MULTILINE)
+    assert re.search(r"^CapEff:\s0+$", lines, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("by", "says"), [("", "replaying a recording of nginx and curl"), ("sudo ", "live on lo")])
+def test_the_demo_shows_http_with_and_without_the_right(by: str, says: str, user: account.Account) -> None:
+    begin = time.monotonic()
+    with user.shell(f"{by}{user.pcaptools} demo") as demo:
+        assert demo.wait() == 0, demo.err
+    assert time.monotonic() - begin < 10
+    assert says in demo.err.splitlines()[0]
+    assert "HTTP 1.1 request: GET /" in demo.out
+    assert "HTTP 1.1 response: 200 OK" in demo.out
 
 
 # --- VLAN
@@ -347,10 +491,12 @@ def test_http_over_a_vlan_is_seen_with_the_default_filter(tmp_path: Path) -> Non
                 pytest.skip(f"needs a kernel with VLAN links: {made.stderr.strip()}")
             place.run("ip", "addr", "add", f"{address}/24", "dev", "tagged")
             place.run("ip", "link", "set", "tagged", "up")
-        with web(server, "10.9.7.1", tmp_path / "files") as site:
-            with http_trace("--json", client.device, inside=client.argv(())) as trace:
-                site.curl("/page?n=1", place=client)
-                trace.end()
+        with (
+            web(server, "10.9.7.1", tmp_path / "files") as site,
+            http_trace("--json", client.device, inside=client.argv(())) as trace,
+        ):
+            site.curl("/page?n=1", place=client)
+            trace.end()
     lines = validate_lines(trace.out)
     assert [line["url"] for line in named(lines, "http_request")] == ["/page?n=1"]
     assert [line["status_code"] for line in named(lines, "http_response")] == [200]
@@ -363,6 +509,8 @@ def test_tagged_frames_are_seen_with_the_default_filter(end: str, tags: bytes) -
     frames = _frames(CAPTURES / "get.pcap")
     with netns.linked_namespaces() as (here, there):
         place = here if end == "sending" else there
+        for side in (here, there):
+            side.ip("link", "set", side.device, "mtu", "1600")
         with http_trace("--json", place.device, inside=("ip", "netns", "exec", place.name)) as trace:
             with here.entered(), socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as link:
                 link.bind((here.device, 0))

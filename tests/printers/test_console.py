@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.theme import Theme
 from support.build import Dialogue
-from support.http import events_of
+from support.steps import events_of
 
 from pcaptools.core.events import Event
 from pcaptools.core.protocols.detect import Analysers

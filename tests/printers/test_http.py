@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
@@ -52,8 +51,11 @@ def complete(body_len: int, missing: int = 0) -> HttpResponseComplete:
 
 
 def upgrade() -> WebSocketUpgrade:
-    head: Any = (101, "Switching Protocols", "1.1", HeaderFields(items=HEADERS[:1]), [], False, None)
-    return WebSocketUpgrade(session(), RESPONSE_TIME, "recv", 2, "GET", "/chat", *head, "rfc6455", "")
+    fields = HeaderFields(items=HEADERS[:1])
+    reason = "Switching Protocols"
+    return WebSocketUpgrade(
+        session(), RESPONSE_TIME, "recv", 2, "GET", "/chat", 101, reason, "1.1", fields, [], False, None, "rfc6455", ""
+    )
 
 
 def lines(*events: Event, form: TimeFormat = "utc", nanosecond: bool = False, **options: bool) -> list[str]:

@@ -153,6 +153,8 @@ def test_one_session_has_one_id_in_both_directions() -> None:
     session = talk()
     both = [one(TcpStart(session, TIME, "send")), one(TcpReset(session, TIME, "recv"))]
     assert both[0]["session"] == both[1]["session"] == session.id
+    assert (both[0]["src"], both[1]["src"]) == (FROM_SRC["src"], FROM_DST["src"])
+    assert one(TcpStart(session, TIME, "send")) == both[0]
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,7 @@ class Account:
     def __init__(self, base: Path, holder: int) -> None:
         self.home = base / "home"
         self.pcaptools = str(base / "venv" / "bin" / "pcaptools")
+        self.python = str(base / "venv" / "bin" / "python")
         self._holder = holder
         self._bin = base / "bin"
         self.uid, self.gid = os.stat(self.home).st_uid, os.stat(self.home).st_gid

@@ -75,7 +75,7 @@ class Web:
 def web(place: network.Namespace, host: str, folder: Path) -> Iterator[Web]:
     """Run nginx on a free port of `host`."""
     (folder / "www").mkdir(parents=True)
-    for name, size in (("page", 200), ("large", 20_000), ("upload", 20_000)):
+    for name, size in (("page", 200), ("large", 20_000), ("upload", 100)):
         (folder / "www" / name).write_bytes((b"%d bytes of text\n" % size * size)[:size])
     port = 8080 if place.name else free_port(host)
     with network.nginx(place, folder, _SERVER.format(host=host, port=port)):

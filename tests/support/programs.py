@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -15,7 +16,7 @@ from types import TracebackType
 from typing import IO, Self
 
 PCAPTOOLS = (sys.executable, "-m", "pcaptools")
-SUMMARY = re.compile(r"^(\d+) packets captured, (\d+) received by filter, (\d+) dropped by kernel$", re.M)
+SUMMARY = re.compile(r"^(\d+) packets captured, (\d+) received by filter, (\d+) dropped by kernel$", re.MULTILINE)
 
 _READY = "Listening on"
 
@@ -99,10 +100,8 @@ class Program:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self.process.poll() is None or any(reader.is_alive() for reader in self._readers):
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)  # its own group: `start_new_session`
-            except ProcessLookupError:
-                pass
         self.wait()
         for stream in (self.process.stdout, self.process.stderr):
             if stream is not None:

@@ -83,10 +83,10 @@ class Streams:
         self.wait(endpoint.session)
         self.drain(endpoint.session)
         if endpoint.held_bytes > self._max_held:
-            self.bounds_hit["out-of-order bytes held in one direction"] += 1
+            self.bounds_hit["skipped a hole, because too many bytes behind it were held in one direction"] += 1
             self.force(endpoint)
         elif self._held_total > MAX_HELD_TOTAL:
-            self.bounds_hit["out-of-order bytes held in all sessions"] += 1
+            self.bounds_hit["skipped a hole, because too many bytes were held in all sessions"] += 1
             self.force(endpoint)
 
     def seen_before(self, endpoint: Endpoint, time: int, data: bytes, segment: Segment, offset: int) -> None:
@@ -126,7 +126,7 @@ class Streams:
     def deliver(self, endpoint: Endpoint, payload: bytes, length: int, time: int) -> None:
         """Hand over the next `length` bytes, of which the snap length may have left fewer."""
         if endpoint.fin_at is not None and endpoint.offset + length > endpoint.fin_at:
-            self.bounds_hit["bytes sent after a FIN, ignored"] += 1
+            self.bounds_hit["ignored bytes sent after a FIN"] += 1
             length = max(0, endpoint.fin_at - endpoint.offset)
             payload = payload[:length]
             if not length:
@@ -250,7 +250,7 @@ class Streams:
                 self.skip_hole(endpoint.peer, needs, session.last_ns)
             self.skip_hole(endpoint, endpoint.held[0][0], session.last_ns)
         if endpoint.held and endpoint.held[0][0] > endpoint.offset:
-            self.bounds_hit["bytes sent after a FIN, ignored"] += 1
+            self.bounds_hit["ignored bytes sent after a FIN"] += 1
             self._held_total -= endpoint.held_bytes
             endpoint.held, endpoint.held_bytes = None, 0
         elif endpoint.held:

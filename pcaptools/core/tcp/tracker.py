@@ -56,8 +56,6 @@ class TCPTracker:
         self.bounds_hit: Counter[str] = Counter()
         self.not_tcp = 0
         """Packets without a TCP segment."""
-        self.undecoded = 0
-        """Packets of which the general way could make nothing either."""
         self._analyse = analyse
         self._figures = figures
         self._table = SessionTable(max_sessions, idle_timeout, self._drop)
@@ -115,6 +113,12 @@ class TCPTracker:
         for session in self._table.sessions():
             self._end(session, session.last_ns, "end of input")
         return self._take_events()
+
+    def notices(self) -> Counter[str]:
+        """Return what was taken away by bounds, or ignored, in words, and how often."""
+        return self.bounds_hit + Counter(
+            {f"dropped fragments: {why}": n for why, n in self._finder.fragments.dropped.items()}
+        )
 
     def open_sessions(self) -> list[Session]:
         """Return the sessions in the table, in order of their first packet."""
@@ -178,6 +182,13 @@ class TCPTracker:
         _, seq, ack, flags, _, _, _, _, length = segment
         session = endpoint.session
         first_byte = (seq + 1) & MASK if flags & SYN else seq
+        if session.ended and length and abs(diff(first_byte, endpoint.next_seq)) > NEAR_SYN:
+            # ports reused by a session whose handshake was not captured
+            self._end(session, time, "replaced")
+            endpoint = self._create(segment[0], flags, time)
+            session = endpoint.session
+            endpoint.packet_count = 1
+            endpoint.bytes_payload = length
         if endpoint.next_seq < 0:
             endpoint.next_seq = first_byte
         elif endpoint.packet_count == 1 and abs(diff(first_byte, endpoint.next_seq)) > PLAUSIBLE:
@@ -226,7 +237,7 @@ class TCPTracker:
         offset = unwrap(first_byte, endpoint.next_seq, endpoint.offset)
         end = offset + length
         if end > endpoint.offset + PLAUSIBLE:
-            self.bounds_hit["segments too far ahead of their stream, ignored"] += 1
+            self.bounds_hit["ignored segments too far ahead of their stream"] += 1
             return
         if flags & FIN and endpoint.fin_at is None and end >= endpoint.offset:
             endpoint.fin_at = end
@@ -262,8 +273,8 @@ class TCPTracker:
     def _own_syn(endpoint: Endpoint, seq: int, flags: int) -> bool:
         """Tell whether a SYN belongs to the session on its ports, or opens a new one there."""
         session = endpoint.session
-        if session.closed:
-            return endpoint.isn == seq or bool(flags & ACK)
+        if session.ended:
+            return endpoint.isn == seq
         if endpoint.isn is not None:
             return endpoint.isn == seq or bool(flags & ACK)
         return endpoint.next_seq < 0 or abs(diff(seq, endpoint.next_seq)) < NEAR_SYN
@@ -309,7 +320,7 @@ class TCPTracker:
         distance = diff(seq, endpoint.next_seq)
         # RFC 9293, 3.5.2: a RST outside the window is ignored; sequence 0 answers a SYN (3.5.2, case 1)
         if not -NEAR_SYN < distance < PLAUSIBLE and endpoint.offset:
-            self.bounds_hit["resets outside the window, ignored"] += 1
+            self.bounds_hit["ignored resets outside the window"] += 1
             return
         if length and distance == 0 and not endpoint.held and endpoint.fin_at is None:
             self._streams.deliver(endpoint, data[start : start + length], length, time)
@@ -341,8 +352,10 @@ class TCPTracker:
 
     def _drop(self, session: Session, reason: EndReason) -> None:
         """Take leave of a session that the table forgets."""
-        if reason == "evicted":
-            self.bounds_hit["sessions in the table (the oldest were forgotten)"] += 1
+        if reason == "timeout" and not session.ended:
+            self.bounds_hit["forgot an idle session (see --idle-timeout)"] += 1
+        elif reason == "evicted":
+            self.bounds_hit["forgot the oldest session, because the table was full (see --max-sessions)"] += 1
         self._end(session, session.last_ns, reason)
 
     # --- node_pcap's maps, for those who ask ---

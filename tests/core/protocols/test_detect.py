@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.http import KEY, events_of, words
+from support.steps import KEY, events_of, words
 
 from pcaptools.core.protocols.base import Data, End, Gap
 from pcaptools.core.protocols.detect import Analysers, Detector

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.http import Step, events_of, in_pieces, words
+from support.steps import Step, events_of, in_pieces, words
 
 from pcaptools.core.protocols.socks import starts_socks
 

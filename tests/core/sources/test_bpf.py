@@ -82,7 +82,7 @@ def test_valid_but_matches_nothing_here(expression: str, link_type: int, words: 
     assert program.select(Batch(link_type, [(0, 54, ETHERNET + IPV4)])).records == []
 
 
-@pytest.mark.parametrize("expression", ["tcp foo", "host 1.2.3.4.5", "port 99999", "tcp\0", "\udcff", "("])
+@pytest.mark.parametrize("expression", ["tcp foo", "port 99999", "tcp\0", "\udcff", "("])
 def test_invalid(expression: str) -> None:
     for link_type in (1, 101, 9999):
         with pytest.raises(FilterError, match="bad filter"):

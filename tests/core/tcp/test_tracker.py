@@ -117,7 +117,9 @@ def test_the_bound_on_held_bytes_skips_the_hole_and_says_so() -> None:
     tap = tapped.run(talk.records, finish=False)
     assert tap.stream("send")[0] == 100
     assert tap.stream("send")[1] == b"".join(bytes([number]) * 1000 for number in range(20))
-    assert tapped.tracker.bounds_hit == {"out-of-order bytes held in one direction": 1}
+    assert tapped.tracker.bounds_hit == {
+        "skipped a hole, because too many bytes behind it were held in one direction": 1
+    }
 
 
 def test_a_segment_cut_by_the_snap_length_is_followed_by_a_gap() -> None:
@@ -258,7 +260,7 @@ def test_a_blind_reset_far_outside_the_window_is_ignored() -> None:
     talk.send("c", b"y")
     tapped = Tapped()
     assert tapped.run(talk.records).stream("send") == [b"xy"]
-    assert tapped.tracker.bounds_hit["resets outside the window, ignored"] == 1
+    assert tapped.tracker.bounds_hit["ignored resets outside the window"] == 1
 
 
 def test_a_syn_retry_and_a_copy_of_a_syn() -> None:
@@ -292,6 +294,19 @@ def test_reused_ports_are_a_new_session() -> None:
     assert [tap.stream("send") for tap in tapped.taps] == [[b"one"], [b"two"], [b"three"]]
     assert tapped.taps[1].units[-1] == ("recv", "replaced")
     assert len({tap.session.id for tap in tapped.taps}) == 3
+
+
+def test_ports_reused_without_a_captured_handshake_are_a_new_session() -> None:
+    first = opened().send("c", b"one").close()
+    second = (
+        Dialogue(client_isn=90_000_000, server_isn=70_000_000, now=first.now + 10**9).send("c", b"two").send("s", b"2")
+    )
+    answered = Dialogue(client_isn=5, server_isn=9, now=second.now + 10**9).raw("s", SYN | ACK)
+    tapped = Tapped()
+    tapped.run(first.records + second.records + second.close().records[-4:] + answered.records)
+    assert [tap.stream("send") for tap in tapped.taps[:2]] == [[b"one"], [b"two"]]
+    assert tapped.taps[1].stream("recv") == [b"2"]
+    assert len(tapped.taps) == 3
 
 
 def test_late_segments_count_to_the_closed_session() -> None:

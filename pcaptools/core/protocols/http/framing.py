@@ -192,7 +192,7 @@ def content_length(head: Head) -> int | None:
         return None
     if len(valid[0].lstrip("0")) > 18:
         head.violations.append("Content-Length beyond 2**59")
-        return None if isinstance(head, RequestHead) else ENDLESS
+        return None
     return int(valid[0])
 
 

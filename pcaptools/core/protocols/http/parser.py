@@ -25,6 +25,8 @@ from pcaptools.core.protocols.http.head import (
 
 MAX_PAUSED = 256 * 1024
 """Bytes kept while the answer to a CONNECT is awaited."""
+MAX_LOST_LINE = 8 * 1024
+"""Bytes kept of a line that may become a start line, while messages are looked for."""
 After = Literal["next", "pause", "tunnel"] | Reader
 """What follows a head: the next message, bytes to keep until the other side answers, a tunnel, or a body."""
 
@@ -120,7 +122,7 @@ class MessageParser:
             self._finish_body(time)
             self._lose()
         elif self.mode == "head":
-            self._cut_head(length)
+            self._cut_head(f"the head is cut: {length} bytes missing")
             self._lose()
         elif self.mode == "paused":
             self._pending.clear()
@@ -137,7 +139,7 @@ class MessageParser:
             if self._checked and starts_simple_request(self._pending):
                 self._simple_request(bytes(self._pending), time)
             elif self._checked:
-                self._cut_head(None)
+                self._cut_head("the head is cut: the connection ended")
                 self._lose()
 
     def skip(self, count: int) -> None:
@@ -166,7 +168,8 @@ class MessageParser:
         if whole:
             self._start(self.owner.on_head(self, whole[0], time), time)
             return data[whole[1] :]
-        if self._pending:
+        segment = len(self._pending)
+        if segment:
             self._pending += data
             block = self._pending
         else:
@@ -174,10 +177,11 @@ class MessageParser:
             self._pending_time = time
             if not block:
                 return b""
-        if not self._checked:
+        # a line that goes on over many segments is looked at again when its end is there
+        if not self._checked and (b"\n" in data or block is not self._pending):
             problem = self._check_start(block)
             if problem is not None:
-                return self._not_a_message(bytes(block), problem, time)
+                return self._not_a_message(bytes(block), segment, problem, time)
         found = HEAD_END.search(block, self._scanned)
         if found:
             end = found.end()
@@ -190,7 +194,11 @@ class MessageParser:
             self._simple_request(bytes(block), time)
             return b""
         if len(block) > MAX_HEAD:
-            self._fail(f"the head is longer than {MAX_HEAD // 1024} KiB", time)
+            too_long = f"the head is longer than {MAX_HEAD // 1024} KiB"
+            if block is not self._pending:
+                self._pending += block
+            self._cut_head(too_long)
+            self._fail(too_long, time)
             return b""
         if block is not self._pending:
             self._pending += block
@@ -206,7 +214,7 @@ class MessageParser:
             return None
         return "not a start line"
 
-    def _not_a_message(self, block: bytes, problem: str, time: int) -> bytes:
+    def _not_a_message(self, block: bytes, segment: int, problem: str, time: int) -> bytes:
         first_time = self._pending_time
         self._forget_pending()
         reader = self.owner.on_no_message(self, first_time)
@@ -215,22 +223,21 @@ class MessageParser:
             return block
         self.owner.on_error(self, problem, first_time)
         self._lose()
-        return block
+        self._pending += block[:segment]  # a message may begin where a segment does
+        return block[segment:]
 
     def _simple_request(self, block: bytes, time: int) -> None:
         first_time = self._pending_time
         self._forget_pending()
         self._start(self.owner.on_head(self, parse_head(block), first_time), time)
 
-    def _cut_head(self, missing: int | None) -> None:
+    def _cut_head(self, violation: str) -> None:
         """Show as much of a head as was captured, when its start line was."""
         if not self._pending or not self._checked:
             return
         block = bytes(self._pending)
         head = parse_head(block[: block.rindex(b"\n") + 1])
-        head.violations.append(
-            "the head is cut: the connection ended" if missing is None else f"the head is cut: {missing} bytes missing"
-        )
+        head.violations.append(violation)
         first_time = self._pending_time
         self._forget_pending()
         self.owner.on_head(self, head, first_time)
@@ -316,16 +323,17 @@ class MessageParser:
 
     def _resync(self, data: bytes, time: int) -> bytes:
         """Look for the next start line: at the start of a segment, or of a line in it."""
-        if self._pending:
+        segment = len(self._pending)
+        if segment:
             data = bytes(self._pending) + data
-        else:
-            self._pending_time = time
-        start = _find_start(data)
+        start = _find_start(data, segment)
         if start is None:
-            last = data.rfind(b"\n") + 1
+            line = data.rfind(b"\n") + 1
             self._forget_pending()
-            if len(data) - last < MAX_HEAD // 32 and last < len(data) and may_start_message(data, last):
-                self._pending += data[last:]
+            for place in (line, max(line, segment)):
+                if place < len(data) <= place + MAX_LOST_LINE and may_start_message(data, place):
+                    self._pending += data[place:]
+                    break
             return b""
         self._forget_pending()
         self.mode = "head"
@@ -340,12 +348,13 @@ class MessageParser:
         self._pending += data
 
 
-def _find_start(data: bytes) -> int | None:
-    """Return where the first credible start line begins (one with HTTP/1.x in it)."""
+def _find_start(data: bytes, segment: int) -> int | None:
+    """Return where the first credible start line begins: one with HTTP/1.x in it, at the start of a line or `segment`."""
     mark = data.find(b"HTTP/1.")
     while mark >= 0:
         line = data.rfind(b"\n", 0, mark) + 1
-        if starts_response(data, line) if line == mark else starts_request(data, line):
-            return line
+        for place in (line, segment):
+            if line <= place <= mark and (starts_response if place == mark else starts_request)(data, place):
+                return place
         mark = data.find(b"HTTP/1.", mark + 7)
     return None

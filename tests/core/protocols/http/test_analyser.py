@@ -9,7 +9,7 @@ import httptools
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.http import Step, events_of, in_pieces, words
+from support.steps import Step, events_of, in_pieces, words
 
 from pcaptools.core.events import HttpRequest, HttpRequestBody, HttpResponse, HttpResponseBody, WebSocketUpgrade
 

@@ -55,7 +55,7 @@ def test_response_bodies(fields: bytes, method: str, status: bytes, kind: type) 
         (b"Content-Length: 5\r\nContent-Length: 6\r\n", LengthReader, "differing Content-Length values"),
         (b"Content-Length: -5\r\n", CloseReader, "invalid Content-Length"),
         (b"Content-Length: +5\r\n", CloseReader, "invalid Content-Length"),
-        (b"Content-Length: 18446744073709551615\r\n", LengthReader, "Content-Length beyond 2**59"),
+        (b"Content-Length: 18446744073709551615\r\n", CloseReader, "Content-Length beyond 2**59"),
         (b"Transfer-Encoding: chunked, chunked\r\n", ChunkedReader, "chunked more than once"),
         (b"Transfer-Encoding: chunked, gzip\r\n", CloseReader,
          "Transfer-Encoding without chunked last: the body ends with the connection"),

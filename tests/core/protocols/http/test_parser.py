@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support.http import Step, events_of, in_pieces, words
+from support.steps import Step, events_of, in_pieces, words
 
 GET = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -127,10 +127,19 @@ def test_joined_in_the_middle_of_a_body() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("body", [b"abcdef", b"abcdef (", b"abcdef HT"])
+def test_a_response_that_begins_its_segment_is_found_after_an_overlong_body(body: bytes) -> None:
+    steps: list[Step] = [
+        ("send", GET), ("recv", b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n" + body), ("send", GET), ("recv", OK),
+    ]  # fmt: skip
+    assert words(events_of(steps, bodies=False))[-2:] == ["recv response 2 200 GET", "recv response_complete 2 2"]
+
+
 def test_an_endless_head_is_bounded() -> None:
     endless: list[Step] = [("send", b"X: y\r\n" * 1000)] * 100
     steps: list[Step] = [("send", b"GET / HTTP/1.1\r\n"), *endless, ("send", b"\r\n"), ("send", GET)]
     found = words(events_of(steps))
     assert found == [
-        "send error the head is longer than 256 KiB", "send request 1 GET / 1.1", "send request_complete 1 0",
+        "send request 1 GET / 1.1 ['no Host header', 'the head is longer than 256 KiB']",
+        "send error the head is longer than 256 KiB", "send request 2 GET / 1.1", "send request_complete 2 0",
     ]  # fmt: skip
