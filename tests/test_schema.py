@@ -36,7 +36,7 @@ PCAP_HEADER: Line = {
     "tv_usec": 500000,
     "caplen": 60,
     "len": 1514,
-    "link_type": 1,
+    "link_type": "LINKTYPE_ETHERNET",
 }
 EXAMPLES: dict[str, Line] = {
     "tcp_start": SESSION,

@@ -303,11 +303,13 @@ def test_head_ends_a_pipe_that_goes_on() -> None:
 
 
 def test_nothing_more_is_read_for_a_reader_that_has_left() -> None:
-    run = Run(CaptureOptions(), SimpleNamespace(handle=lambda _: "line\n"), "")  # type: ignore[arg-type]
-    output = SimpleNamespace(open=True, write=lambda _: setattr(output, "open", False))
-    run._output = output  # type: ignore[assignment]
+    handler: Any = SimpleNamespace(handle=lambda _: "line\n")
+    output: Any = SimpleNamespace(open=True, write=lambda _: setattr(output, "open", False))
+    run = Run(CaptureOptions(), handler, "")
+    run._output = output
     batches = iter([Batch(1, [(0, 0, b"")]), Batch(1, [(0, 0, b"")]), Batch(1, [(0, 0, b"")])])
-    run._loop(SimpleNamespace(batches=lambda: batches), None)  # type: ignore[arg-type]
+    source: Any = SimpleNamespace(batches=lambda: batches)
+    run._loop(source, None)
     assert len([*batches]) == 2
 
 
