@@ -14,7 +14,7 @@ import click
 
 from pcaptools.commands._options import CaptureOptions
 from pcaptools.commands._signals import stop_on_signals
-from pcaptools.core.errors import PcapToolsError, UsageError
+from pcaptools.core.errors import CaptureFileError, PcapToolsError, UsageError
 from pcaptools.core.privileges import drop_privileges
 from pcaptools.core.sources.base import Batch
 from pcaptools.core.sources.files import FileSource
@@ -47,14 +47,12 @@ class Output:
 
     def __init__(self, records: bool) -> None:
         self._records = records
-        self.anything = False
         self.open = True
 
     def write(self, text: str) -> None:
         """Write the lines of a batch."""
         if not text or not self.open:
             return
-        self.anything = True
         if not self._records:
             return
         try:
@@ -63,6 +61,9 @@ class Output:
             stream.flush()
         except BrokenPipeError:
             self.close()
+        except OSError as error:
+            self.close()
+            raise CaptureFileError(f"cannot write to standard output: {error.strerror}") from None
 
     def close(self) -> None:
         """The reader has left: what the interpreter flushes at its end goes nowhere."""
@@ -126,8 +127,9 @@ class Run:
                 self._loop(source, writer)
             except PcapToolsError as trouble:
                 error = trouble
-            self._output.write(self._handler.finish())
-            self._summary(source)
+            if error is None or source.stats().ps_recv:
+                self._output.write(self._handler.finish())
+                self._summary(source)
         if error is not None:
             raise error
         return 0
@@ -206,8 +208,11 @@ class Run:
             say(f"pcaptools: {notice}")
         self._watch_drops(source, at_end=True)
         stats = source.stats()
-        if not self._output.anything:
-            say(f"pcaptools: {self._handler.silence()}")
+        silence = self._handler.silence()
+        if silence:
+            if isinstance(source, FileSource) and stats.ps_recv and not self._packets:
+                silence = f"the filter let none of the {stats.ps_recv} packets through"
+            say(f"pcaptools: {silence}")
         dropped = stats.ps_drop + stats.ps_ifdrop
         say(f"{self._packets} packets captured, {stats.ps_recv} received by filter, {dropped} dropped by kernel")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from pcaptools.commands._options import CaptureOptions
-from pcaptools.core.events import Event
+from pcaptools.core.events import Event, HttpEvent
 from pcaptools.core.protocols.detect import Analysers
 from pcaptools.core.sources.base import Batch
 from pcaptools.core.tcp.tracker import TCPTracker
@@ -30,6 +30,7 @@ class HttpTrace:
         self._analysers = Analysers()
         self._tracker = TCPTracker(self._analysers, max_sessions=max_sessions, idle_timeout=idle_timeout)
         self._nanosecond = False
+        self._seen_http = False
         self._printer: HttpPrinter | JsonPrinter
         if options.json:
             self._printer = JsonPrinter(tcp_verbose=tcp_verbose)
@@ -51,14 +52,18 @@ class HttpTrace:
         return self._lines(self._tracker.finish())
 
     def _lines(self, events: list[Event]) -> str:
+        if not self._seen_http:
+            self._seen_http = any(isinstance(event, HttpEvent) for event in events)
         return self._printer.format(events, self._nanosecond) if events else ""
 
     def notices(self) -> list[str]:
-        """Say which bounds were hit."""
-        return [f"bound reached {_count(count, 'time')}: {text}" for text, count in self._tracker.bounds_hit.items()]
+        """Say which bounds were hit, and what was ignored."""
+        return [f"{text} ({_count(count, 'time')})" for text, count in self._tracker.notices().items()]
 
     def silence(self) -> str:
-        """Explain a run that printed nothing."""
+        """Explain a run that showed no HTTP; empty when it did."""
+        if self._seen_http:
+            return ""
         tracker, spoken = self._tracker, self._analysers.spoken
         parts = [f"{count} {_kind(name)}" for name, count in spoken.items() if count]
         quiet = tracker.session_count - sum(spoken.values())

@@ -25,12 +25,14 @@ from pcaptools.core.events import (
     TcpSynRetry,
     WebSocketUpgrade,
 )
-from pcaptools.printers.clock import NS, decimal
+from pcaptools.printers.clock import decimal
 
 VERSION = 1
 encode = JSONEncoder(separators=(",", ":")).encode
 """JSON in pure ASCII, DEL included, which JSON itself allows raw."""
 Fields = dict[str, Any]
+SPANS = ("latency", "duration")
+"""Fields that are spans of time."""
 
 
 class JsonPrinter:
@@ -50,13 +52,19 @@ class JsonPrinter:
                 continue
             lines.append(
                 f'{{"v":{VERSION},"event":"{event.name}","time":{decimal(event.time, nanosecond)},'
-                f"{_session(event)}{_tail(fields(event))}\n"
+                f"{_session(event)}{_tail(fields(event), nanosecond)}\n"
             )
         return "".join(lines)
 
 
-def _tail(fields: Fields) -> str:
-    return f",{encode(fields)[1:]}" if fields else "}"
+def _tail(fields: Fields, nanosecond: bool) -> str:
+    """Return the rest of a line. Spans of time (int, ns) become decimal seconds, never an exponent."""
+    spans = "".join(
+        f',"{name}":{"null" if span is None else decimal(span, nanosecond)}'
+        for name in SPANS
+        if (span := fields.pop(name, SPANS)) is not SPANS
+    )
+    return f",{encode(fields)[1:-1]}{spans}}}" if fields else f"{spans}}}"
 
 
 def _session(event: Event) -> str:
@@ -75,10 +83,6 @@ def _session_fields(session: Conversation, direction: Direction) -> str:
     text = encode(fields)[1:-1]
     session.prefixes["json " + direction] = text
     return text
-
-
-def _seconds(ns: int) -> float:
-    return round(ns / NS, 9)
 
 
 def _direction(event: Event) -> Fields:
@@ -107,7 +111,7 @@ def _response(event: HttpResponse) -> Fields:
         "headers": event.headers,
         "violations": event.violations,
         "interim": event.interim,
-        "latency": None if event.latency is None else _seconds(event.latency),
+        "latency": event.latency,
     }
 
 
@@ -118,7 +122,7 @@ def _upgrade(event: WebSocketUpgrade) -> Fields:
 def _complete(event: HttpComplete) -> Fields:
     fields: Fields = {"number": event.number, "body_len": event.body_len, "missing": event.missing}
     if isinstance(event, HttpResponseComplete):
-        fields["duration"] = _seconds(event.duration)
+        fields["duration"] = event.duration
     return fields
 
 

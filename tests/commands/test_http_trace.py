@@ -135,4 +135,5 @@ def test_many_sessions_in_a_small_table() -> None:
     capture = _Pcap(262_144).encode(Batch(1, flood))
     done = run_pcaptools("http-trace", "-r", "-", "--max-sessions", "16", input=capture)
     assert done.returncode == 0
-    assert done.stderr.startswith("pcaptools: bound reached 24 times: ")
+    assert done.stderr.startswith("pcaptools: forgot the oldest session, because the table was full")
+    assert "(24 times)" in done.stderr

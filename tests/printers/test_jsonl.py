@@ -234,10 +234,14 @@ def test_any_body_comes_back(body: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("latency", "seconds"), [(None, None), (0, 0.0), (1, 1e-9), (251_000, 0.000251), (3_600 * 10**9, 3600.0)]
+    ("latency", "seconds"), [(None, None), (0, 0.0), (1_000, 0.000001), (251_000, 0.000251), (3_600 * 10**9, 3600.0)]
 )
 def test_latency(latency: int | None, seconds: float | None) -> None:
     assert one(response(latency))["latency"] == seconds
+
+
+def test_spans_of_time_are_decimals_never_exponents() -> None:
+    assert '"latency":0.000001}' in print_json(response(1_000))
 
 
 def test_nothing_shown_is_no_text() -> None:

@@ -130,7 +130,7 @@ class MessageParser:
     def end(self, reason: EndReason, time: int) -> None:
         """Take note that nothing more comes (or that a reset made the rest meaningless)."""
         if self.mode == "body":
-            if isinstance(self.reader, CloseReader):
+            if isinstance(self.reader, CloseReader) and reason == "fin":
                 self._finish_body(time)
             elif reason in ("fin", "rst"):
                 self.owner.on_error(self, self._unfinished(), time)
@@ -224,6 +224,7 @@ class MessageParser:
         self.owner.on_error(self, problem, first_time)
         self._lose()
         self._pending += block[:segment]  # a message may begin where a segment does
+        self._pending_time = first_time
         return block[segment:]
 
     def _simple_request(self, block: bytes, time: int) -> None:
@@ -332,11 +333,16 @@ class MessageParser:
             self._forget_pending()
             for place in (line, max(line, segment)):
                 if place < len(data) <= place + MAX_LOST_LINE and may_start_message(data, place):
+                    if place >= segment:
+                        self._pending_time = time
                     self._pending += data[place:]
                     break
             return b""
         self._forget_pending()
         self.mode = "head"
+        if start < segment:
+            self._pending += data[start:segment]
+            return data[segment:]
         return data[start:]
 
     def _pause(self, data: bytes, time: int) -> None:
@@ -349,7 +355,7 @@ class MessageParser:
 
 
 def _find_start(data: bytes, segment: int) -> int | None:
-    """Return where the first credible start line begins: one with HTTP/1.x in it, at the start of a line or `segment`."""
+    """Return where the first credible start line begins: one with HTTP/1.x, at the start of a line or of `segment`."""
     mark = data.find(b"HTTP/1.")
     while mark >= 0:
         line = data.rfind(b"\n", 0, mark) + 1
