@@ -324,7 +324,10 @@ def test_a_full_disk_is_an_error() -> None:
     with open("/dev/full", "wb") as full:
         command = [sys.executable, "-m", "pcaptools", "http-trace", "-r", GET]
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=30)
-    assert (done.returncode, done.stderr) == (1, f"{summary(15, 15)}\npcaptools: cannot write to standard output: No space left on device\n")
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"{summary(15, 15)}\npcaptools: cannot write to standard output: No space left on device\n",
+    )
 
 
 # --- silence
