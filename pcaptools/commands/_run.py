@@ -127,7 +127,7 @@ class Run:
                 self._loop(source, writer)
             except PcapToolsError as trouble:
                 error = trouble
-            if error is None or source.stats().ps_recv:
+            if error is None or source.stats().ps_recv or isinstance(source, LiveSource):
                 self._output.write(self._handler.finish())
                 self._summary(source)
         if error is not None:
@@ -165,9 +165,9 @@ class Run:
         for batch in source.batches():
             whole = self._take(batch)
             if batch.records:
+                self._output.write(self._handler.handle(batch))
                 if writer is not None:
                     self._write(writer, batch)
-                self._output.write(self._handler.handle(batch))
             if live:
                 if not batch.records:
                     self._output.write(self._handler.tick(time.time_ns()))

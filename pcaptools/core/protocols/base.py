@@ -31,7 +31,11 @@ class Gap:
 
 @dataclass(slots=True)
 class End:
-    """Nothing more comes in this direction."""
+    """Nothing more comes in this direction; told once.
+
+    Only behind a RST bytes may follow (the other side's, on their way, or those of a session whose RST was
+    forged): they are new messages, or rubbish.
+    """
 
     reason: EndReason
     time: int

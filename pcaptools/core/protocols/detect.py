@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
 from pcaptools.core.events import Direction, Event
-from pcaptools.core.protocols.base import NO_EVENTS, Analyser, Data, End, Unit
+from pcaptools.core.protocols.base import NO_EVENTS, Analyser, Data, End, Gap, Unit
 from pcaptools.core.protocols.http.analyser import HttpAnalyser
 from pcaptools.core.protocols.http.framing import ENDLESS
 from pcaptools.core.protocols.http.head import (
+    cut_start_line,
     may_start_message,
     starts_request,
     starts_response,
@@ -20,6 +22,9 @@ from pcaptools.core.tcp.session import Session
 
 MAX_UNDECIDED = 64 * 1024
 """Bytes of a direction kept while its first line is not complete."""
+# what a load balancer puts in front of the client's bytes (the PROXY protocol, versions 1 and 2)
+PROXY_1 = re.compile(rb"PROXY (?:TCP[46]|UNKNOWN)[^\r\n]{0,90}\r\n")
+PROXY_2 = b"\r\n\r\n\x00\r\nQUIT\n"
 HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n"  # RFC 9113, 3.4
 
 
@@ -34,6 +39,10 @@ class Analysers:
         """Return an analyser for `session`."""
         return Detector(session, self)
 
+    def tunnel(self, session: Session, number: int) -> Analyser:
+        """Return an analyser for what is inside a tunnel, whose exchanges are numbered from `number` + 1."""
+        return Detector(session, self, number)
+
 
 class Detector(Analyser):
     """Looks at the first bytes of each direction, hands over to the protocol they are, else keeps looking.
@@ -42,10 +51,12 @@ class Detector(Analyser):
     been joined in the middle of a message.
     """
 
-    __slots__ = ("_analysers", "_inner", "_opaque", "_session", "_undecided", "_unknown")
+    __slots__ = ("_analysers", "_inner", "_number", "_opaque", "_session", "_undecided", "_unknown")
 
-    def __init__(self, session: Session, analysers: Analysers) -> None:
+    def __init__(self, session: Session, analysers: Analysers, number: int = 0) -> None:
+        """Watch `session`; exchanges found are numbered from `number` + 1."""
         self._session = session
+        self._number = number
         self._analysers = analysers
         self._inner: Analyser | None = None
         self._opaque = False
@@ -58,10 +69,7 @@ class Detector(Analyser):
             return self._inner.feed(direction, unit)
         if isinstance(unit, Data):
             return NO_EVENTS if self._opaque else self._look(direction, unit)
-        if isinstance(unit, End):
-            return self._last_look(direction)
-        self._undecided.pop(direction, None)
-        return NO_EVENTS
+        return self._last_look(direction, unit)
 
     def skippable(self, direction: Direction) -> int:
         """Return the bytes nobody reads: all, once the session is known to be something we do not read."""
@@ -75,30 +83,42 @@ class Detector(Analyser):
             self._inner.skip(direction, count)
 
     def _look(self, direction: Direction, unit: Data) -> Sequence[Event]:
-        waiting = self._undecided.get(direction)
-        data = unit.data if not waiting else b"".join(part.data for part in waiting) + unit.data
+        waiting = self._undecided.setdefault(direction, [])
+        waiting.append(unit)
+        if len(waiting) > 1 and b"\n" not in unit.data and not _too_long(waiting):
+            return NO_EVENTS  # the line goes on
+        data = unit.data if len(waiting) == 1 else b"".join(part.data for part in waiting)
+        header = 0 if self._unknown else _proxy_header(data)
+        if 0 < header < len(data):
+            data = data[header:]
+            waiting[:] = [Data(data, unit.time)]
         line = data.lstrip(b"\r\n")
         if starts_request(line) or starts_response(line) or (not self._unknown and starts_simple_request(line)):
             if line.startswith(HTTP2_PREFACE):
                 return self._is_opaque("HTTP/2")
-            return self._is_http(direction, unit)
+            return self._is_http()
         opaque = _opaque_protocol(data)
         if opaque and not self._unknown:
             return self._is_opaque(opaque)
         if starts_socks(data) and not self._unknown:
             return self._is_socks(direction, unit, data[0])
-        if b"\n" not in line and len(data) < MAX_UNDECIDED and may_start_message(line):
-            self._undecided.setdefault(direction, []).append(unit)
-            if len(self._undecided[direction]) > 64:
-                self._undecided[direction] = [Data(data, self._undecided[direction][0].time)]
+        if header or (b"\n" not in line and len(data) < MAX_UNDECIDED and may_start_message(line)):
             return NO_EVENTS
-        self._undecided.pop(direction, None)
+        del self._undecided[direction]
         self._note_unknown()
         return NO_EVENTS
 
-    def _last_look(self, direction: Direction) -> Sequence[Event]:
-        if self._undecided.pop(direction, None):
-            self._note_unknown()
+    def _last_look(self, direction: Direction, unit: End | Gap) -> Sequence[Event]:
+        """What was undecided stays so; a request line cut before its end is shown as a cut head."""
+        waiting = self._undecided.get(direction)
+        if not waiting:
+            return NO_EVENTS
+        if cut_start_line(b"".join(part.data for part in waiting)):
+            events = list(self._is_http())
+            assert self._inner is not None
+            return [*events, *self._inner.feed(direction, unit)]
+        del self._undecided[direction]
+        self._note_unknown()
         return NO_EVENTS
 
     def _note_unknown(self) -> None:
@@ -106,7 +126,7 @@ class Detector(Analyser):
             self._unknown = True
             self._analysers.spoken["unknown"] += 1
 
-    def _is_http(self, direction: Direction, unit: Data) -> Sequence[Event]:
+    def _is_http(self) -> Sequence[Event]:
         if self._unknown:
             self._analysers.spoken["unknown"] -= 1
         self._analysers.spoken["HTTP"] += 1
@@ -114,13 +134,14 @@ class Detector(Analyser):
         inner = HttpAnalyser(
             self._session,
             bodies=self._analysers.bodies,
-            open_tunnel=lambda session: Detector(session, self._analysers),
+            number=self._number,
+            open_tunnel=self._analysers.tunnel,
         )
         self._inner = inner
         if self._session.analyser is self:
             self._session.analyser = inner  # from here on without the detour
-        self._undecided.setdefault(direction, []).append(unit)
         events: list[Event] = []
+        self._undecided = {side: parts for side, parts in self._undecided.items() if parts}
         first = sorted(self._undecided, key=lambda side: self._undecided[side][0].time)
         for side in first:
             for part in self._undecided[side]:
@@ -140,6 +161,21 @@ class Detector(Analyser):
         self._session.protocol = "SOCKS"
         self._inner = SocksAnalyser(direction, version, lambda: Detector(self._session, self._analysers))
         return self._inner.feed(direction, unit)
+
+
+def _proxy_header(data: bytes) -> int:
+    """Return the length of a PROXY protocol header, 0 without one."""
+    if data.startswith(PROXY_2) and len(data) >= 16:
+        return 16 + int.from_bytes(data[14:16], "big")
+    found = PROXY_1.match(data)
+    return found.end() if found else 0
+
+
+def _too_long(waiting: list[Data]) -> bool:
+    """Keep the list of undecided segments short; tell whether their bytes are too many."""
+    if len(waiting) > 64:
+        waiting[:] = [Data(b"".join(part.data for part in waiting), waiting[0].time)]
+    return sum(len(part.data) for part in waiting) >= MAX_UNDECIDED
 
 
 def _opaque_protocol(data: bytes) -> str:

@@ -12,8 +12,9 @@ KEPT = 1024
 COPY_NS = 5_000_000
 """Two identical segments closer than this are one segment seen twice (no timer of TCP is that short)."""
 
-Entry = tuple[Endpoint, int, bytes, int, int, int, int]
-"""(endpoint, stream offset, frame, offset of the IP header, of the TCP header, of the payload, time)."""
+Entry = tuple[Endpoint, int, bytes, int, int, int, int, int]
+"""(endpoint, stream offset, frame, offset of the IP header, of the TCP header, of the payload, of
+its end on the wire, time)."""
 
 
 class Recent:
@@ -33,7 +34,7 @@ class Recent:
         """
         identity = _identity(data, l3, l4)
         for entry in reversed(self.entries):
-            near = entry[0] is endpoint and abs(time - entry[6]) <= COPY_NS
+            near = entry[0] is endpoint and abs(time - entry[7]) <= COPY_NS
             if near and _identity(entry[2], entry[3], entry[4]) == identity:
                 return True
         return False
@@ -41,10 +42,10 @@ class Recent:
     def compare(self, endpoint: Endpoint, offset: int, payload: bytes) -> Literal["same", "differs", "unknown"]:
         """Compare bytes that came again with those seen first, as far as they are remembered."""
         end, known = offset + len(payload), False
-        for other, start, data, _, _, payload_start, _ in self.entries:
+        for other, start, data, _, _, payload_start, payload_end, _ in self.entries:
             if other is not endpoint:
                 continue
-            low, high = max(start, offset), min(start + len(data) - payload_start, end)
+            low, high = max(start, offset), min(start + min(len(data), payload_end) - payload_start, end)
             if low < high:
                 known = True
                 first = data[payload_start + low - start : payload_start + high - start]

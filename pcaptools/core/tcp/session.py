@@ -29,6 +29,7 @@ class Endpoint:
         "bytes_tcp",
         "claimed",
         "direction",
+        "end_told",
         "fin_at",
         "held",
         "held_bytes",
@@ -42,7 +43,9 @@ class Endpoint:
         "session",
         "skip",
         "skipped",
+        "slack",
         "state",
+        "stray",
         "syn_kinds",
         "window_scale",
     )
@@ -66,6 +69,11 @@ class Endpoint:
         self.acked_seq: int | None = None
         self.fin_at: int | None = None
         """Stream offset of the FIN."""
+        self.slack = 0
+        """1 when the peer has acknowledged one number more: a FIN that was not captured, it seems."""
+        self.stray = -1
+        """Sequence number that would follow the last segment that was too far away to be believed."""
+        self.end_told = False
         self.packet_count = 0
         self.bytes_ip = 0
         self.bytes_tcp = 0

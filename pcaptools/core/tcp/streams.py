@@ -9,7 +9,7 @@ from collections import Counter
 
 from pcaptools.core.decode.segment import Segment
 from pcaptools.core.events import Event, RetransmitKind, TcpGap, TcpRetransmit
-from pcaptools.core.protocols.base import Analyser, Data, End, Gap
+from pcaptools.core.protocols.base import Analyser, Data, End, EndReason, Gap
 from pcaptools.core.tcp.reassembly import hold, overlapping, take
 from pcaptools.core.tcp.recent import Recent
 from pcaptools.core.tcp.seq import MASK
@@ -23,6 +23,10 @@ MAX_HELD_TOTAL = 128 << 20
 """Out-of-order bytes held in all sessions together."""
 FIGURES_KEPT = 1024
 """Entries kept of each of node_pcap's maps (`send_packets` and its like)."""
+OUTAGE = 1 << 30
+"""The length of a gap whose length nobody knows, for an analyser."""
+PASS_NS = NS // 20
+"""How often it is looked who has waited too long."""
 GAPS_KEPT = 8
 """Gaps of a direction that are remembered, to know bytes that come after they were given up."""
 
@@ -42,6 +46,7 @@ class Streams:
         """Sessions that ended in this batch: what printers keep in them can go when it is printed."""
         self._max_held = max_held
         self._held_total = 0
+        self._last_pass = 0
         self._gaps: dict[Endpoint, list[tuple[int, int]]] = {}
 
     def forget(self, session: Session) -> None:
@@ -68,8 +73,13 @@ class Streams:
         _, _, _, _, _, l3, l4, start, length = segment
         cut = max(0, endpoint.offset - offset)
         payload = data[start + cut : start + length]
-        if offset <= endpoint.offset and not endpoint.held and needs <= endpoint.peer.offset:
-            self.recent.remember((endpoint, offset, data, l3, l4, start, time))
+        if endpoint.slack:
+            endpoint.slack = 0  # bytes behind it: it was no FIN
+            if offset == endpoint.offset + 1:
+                self._lose_bytes(endpoint, offset, time)
+        peer = endpoint.peer
+        if offset <= endpoint.offset and not endpoint.held and needs <= peer.offset + peer.slack:
+            self.recent.remember((endpoint, offset, data, l3, l4, start, start + length, time))
             self.deliver(endpoint, payload, length - cut, time)
             return
         piece = (offset + cut, offset + length, payload, time, needs)
@@ -79,7 +89,7 @@ class Streams:
         kept = hold(endpoint, piece)
         self._held_total += endpoint.held_bytes
         if kept:
-            self.recent.remember((endpoint, offset, data, l3, l4, start, time))
+            self.recent.remember((endpoint, offset, data, l3, l4, start, start + length, time))
         self.wait(endpoint.session)
         self.drain(endpoint.session)
         if endpoint.held_bytes > self._max_held:
@@ -97,10 +107,10 @@ class Streams:
             return
         kind: RetransmitKind
         payload = data[start : start + length]
-        if self.recent.compare(endpoint, offset, payload) == "differs":
+        if length == 1 and offset == endpoint.offset - 1 and not flags & FIN:
+            kind = "keep_alive"  # its byte may be anything (RFC 9293, 3.8.4)
+        elif self.recent.compare(endpoint, offset, payload) == "differs":
             kind = "conflict"
-        elif length == 1 and offset == endpoint.offset - 1 and not flags & FIN:
-            kind = "keep_alive"
         elif any(low < offset + length and offset < high for low, high in self._gaps.get(endpoint, ())):
             kind = "late"
         else:
@@ -151,15 +161,30 @@ class Streams:
         if length <= 0:
             return
         if length == 1 and not endpoint.held and endpoint.fin_at is None:
-            endpoint.fin_at = endpoint.offset  # nothing after it and one number wide: a FIN that was not captured
-            self.deliver_fin(endpoint, time)
+            self._suspect_fin(endpoint)
             return
+        self._lose_bytes(endpoint, to, time)
+
+    def _lose_bytes(self, endpoint: Endpoint, to: int, time: int) -> None:
+        length = to - endpoint.offset
         gaps = self._gaps.setdefault(endpoint, [])
         gaps.append((endpoint.offset, to))
         del gaps[:-GAPS_KEPT]
         endpoint.next_seq = (endpoint.next_seq + length) & MASK
         endpoint.offset = to
         self._gap_event(endpoint, length, time)
+
+    @staticmethod
+    def _suspect_fin(endpoint: Endpoint) -> None:
+        """Take a hole one number wide with nothing behind it for a FIN that was not captured, until bytes come.
+
+        At the start of a session joined midway it is the old byte of a keep-alive probe (RFC 9293, 3.8.4).
+        """
+        if endpoint.session.midway and not endpoint.offset:
+            endpoint.next_seq = (endpoint.next_seq + 1) & MASK
+            endpoint.claimed = 0
+        else:
+            endpoint.slack = 1
 
     def _gap_event(self, endpoint: Endpoint, length: int, time: int) -> None:
         self.events.append(TcpGap(endpoint.session, time, endpoint.direction, length))
@@ -176,9 +201,22 @@ class Streams:
         # the FIN takes one sequence number (RFC 9293, 3.4)
         endpoint.next_seq = (endpoint.next_seq + 1) & MASK
         endpoint.offset += 1
-        if endpoint.session.analyser is not None:
-            self.feed(endpoint, endpoint.session.analyser, End("fin", time))
+        self.tell_end(endpoint, "fin", time)
         self.check_fin_acked(endpoint)
+
+    def tell_end(self, endpoint: Endpoint, reason: EndReason, time: int) -> None:
+        """Tell the analyser that a direction has ended, once."""
+        if not endpoint.end_told and endpoint.session.analyser is not None:
+            endpoint.end_told = True
+            self.feed(endpoint, endpoint.session.analyser, End(reason, time))
+
+    def rebase(self, endpoint: Endpoint, first_byte: int, time: int) -> None:
+        """Go on at `first_byte`, after an outage of unknown length."""
+        self.flush(endpoint.session, time)
+        endpoint.next_seq, endpoint.claimed = first_byte, endpoint.offset
+        self.events.append(TcpGap(endpoint.session, time, endpoint.direction, None))
+        if endpoint.session.analyser is not None:
+            self.feed(endpoint, endpoint.session.analyser, Gap(OUTAGE, time))
 
     @staticmethod
     def check_fin_acked(endpoint: Endpoint) -> None:
@@ -210,15 +248,16 @@ class Streams:
         moved = True
         while moved:
             moved = self._drain_one(send) | self._drain_one(recv)
-        if not send.held and not recv.held and send.claimed <= send.offset and recv.claimed <= recv.offset:
+        settled = send.claimed <= send.offset + send.slack and recv.claimed <= recv.offset + recv.slack
+        if settled and not send.held and not recv.held:
             session.waiting = False
             self.waiting.pop(session, None)
 
     def _drain_one(self, endpoint: Endpoint) -> bool:
-        moved = False
+        moved, peer = False, endpoint.peer
         while endpoint.held:
             before = endpoint.held_bytes
-            piece = take(endpoint, endpoint.peer.offset if endpoint.peer.packet_count else MASK << 32)
+            piece = take(endpoint, peer.offset + peer.slack if peer.packet_count else MASK << 32)
             if piece is None:
                 break
             self._held_total += endpoint.held_bytes - before
@@ -235,46 +274,67 @@ class Streams:
 
     def give_up(self, session: Session, time: int) -> None:
         """Bytes that the receiver has acknowledged and that were not captured are a gap now."""
+        before = session.send.offset, session.recv.offset
         for endpoint in (session.send, session.recv):
             hole_end = endpoint.held[0][0] if endpoint.held else endpoint.claimed
             self.skip_hole(endpoint, min(hole_end, endpoint.claimed), time)
             self.drain(session)
+        if (session.send.offset, session.recv.offset) == before:
+            self._release(session)
         session.held_since, session.held_packets = time, 0
 
-    def force(self, endpoint: Endpoint) -> None:
-        """Skip the first hole of `endpoint` whether or not it was acknowledged."""
-        session = endpoint.session
-        if endpoint.held:
-            needs = endpoint.held[0][4]
-            if needs > endpoint.peer.offset and not endpoint.peer.held:
-                self.skip_hole(endpoint.peer, needs, session.last_ns)
-            self.skip_hole(endpoint, endpoint.held[0][0], session.last_ns)
-        if endpoint.held and endpoint.held[0][0] > endpoint.offset:
-            self.bounds_hit["ignored bytes sent after a FIN"] += 1
-            self._held_total -= endpoint.held_bytes
-            endpoint.held, endpoint.held_bytes = None, 0
-        elif endpoint.held:
+    def _release(self, session: Session) -> None:
+        """Deliver the earliest of two pieces that wait for each other (one was sent again with a later ACK)."""
+        ready = [side for side in (session.send, session.recv) if side.held and side.held[0][0] <= side.offset]
+        if ready:
+            endpoint = min(ready, key=_first_time)
+            assert endpoint.held
             offset, end, payload, time, _ = endpoint.held[0]
             endpoint.held[0] = (offset, end, payload, time, 0)
+            self.drain(session)
+
+    def force(self, endpoint: Endpoint) -> None:
+        """Take away what the first held piece waits for, whether or not it was acknowledged: once, and drain."""
+        session, peer = endpoint.session, endpoint.peer
+        if not endpoint.held:
+            return
+        start, _, _, _, needs = endpoint.held[0]
+        if start > endpoint.offset:
+            self.skip_hole(endpoint, start, session.last_ns)
+            if start > endpoint.offset:
+                self.bounds_hit["ignored bytes sent after a FIN"] += 1
+                self._held_total -= endpoint.held_bytes
+                endpoint.held, endpoint.held_bytes = None, 0
+        elif needs > peer.offset:
+            before = peer.offset
+            self.skip_hole(peer, min(needs, peer.held[0][0]) if peer.held else needs, session.last_ns)
+            if peer.offset == before:
+                self._release(session)
         self.drain(session)
 
     def let_pass(self, now: int) -> None:
         """Give up what has been awaited too long."""
+        if 0 <= now - self._last_pass < PASS_NS:
+            return
+        self._last_pass = now
         for session in list(self.waiting):
             if now - session.held_since > PATIENCE_NS:
                 self.give_up(session, now)
 
     def flush(self, session: Session, time: int) -> None:
-        """Deliver all that is held, with its gaps."""
-        for _ in range(2):  # what one direction delivers may let the other go on
-            for endpoint in (session.send, session.recv):
-                while endpoint.held:
-                    self.force(endpoint)
-                if endpoint.packet_count and not session.ended:
-                    self.skip_hole(endpoint, endpoint.claimed, time)
-                self.deliver_fin(endpoint, time)
+        """Deliver all that is held, in the order it was captured, with its gaps."""
+        while holders := [side for side in (session.send, session.recv) if side.held]:
+            self.force(min(holders, key=_first_time))
+        for endpoint in (session.send, session.recv):
+            if endpoint.packet_count and not session.ended:
+                self.skip_hole(endpoint, max(endpoint.claimed, endpoint.fin_at or 0), time)
+            self.deliver_fin(endpoint, time)
         session.waiting = False
         self.waiting.pop(session, None)
+
+
+def _first_time(endpoint: Endpoint) -> int:
+    return endpoint.held[0][3] if endpoint.held else 0
 
 
 def bound(figures: dict[int, float] | dict[int, int]) -> None:

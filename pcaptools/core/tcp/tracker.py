@@ -19,7 +19,7 @@ from pcaptools.core.events import (
     TcpStart,
     TcpSynRetry,
 )
-from pcaptools.core.protocols.base import Analyser, Data, End, EndReason
+from pcaptools.core.protocols.base import Analyser, Data, EndReason
 from pcaptools.core.sources.base import Batch, Record
 from pcaptools.core.tcp.listeners import Listeners
 from pcaptools.core.tcp.seq import HALF, MASK, diff, unwrap
@@ -165,7 +165,7 @@ class TCPTracker:
                 if not length:
                     return
                 if seq == endpoint.next_seq and start + length <= len(data) and endpoint.fin_at is None:
-                    self._remember((endpoint, endpoint.offset, data, l3, l4, start, time))
+                    self._remember((endpoint, endpoint.offset, data, l3, l4, start, start + length, time))
                     endpoint.next_seq = (seq + length) & MASK
                     endpoint.offset += length
                     if length < endpoint.skip:
@@ -188,6 +188,8 @@ class TCPTracker:
             endpoint = self._create(segment[0], flags, time)
             session = endpoint.session
             endpoint.packet_count = 1
+            endpoint.bytes_ip = segment[6] - segment[5]
+            endpoint.bytes_tcp = segment[7] - segment[6]
             endpoint.bytes_payload = length
         if endpoint.next_seq < 0:
             endpoint.next_seq = first_byte
@@ -226,9 +228,11 @@ class TCPTracker:
         reached = unwrap(ack, peer.next_seq, peer.offset)
         if reached >= 0 and peer.state in (EndpointState.SYN_SENT, EndpointState.SYN_ACK_SENT):
             peer.state = after(peer.state, Kind.SYN_ACKED)
+        if peer.fin_at is not None:
+            reached = min(reached, peer.fin_at + 1)
         if peer.claimed < reached < peer.offset + PLAUSIBLE:
             peer.claimed = reached
-            if reached > peer.offset:
+            if reached > peer.offset + peer.slack:
                 self._streams.wait(peer.session)
             self._streams.check_fin_acked(peer)
 
@@ -236,9 +240,13 @@ class TCPTracker:
         _, _, ack, flags, _, _, _, _, length = segment
         offset = unwrap(first_byte, endpoint.next_seq, endpoint.offset)
         end = offset + length
-        if end > endpoint.offset + PLAUSIBLE:
-            self.bounds_hit["ignored segments too far ahead of their stream"] += 1
-            return
+        if not -PLAUSIBLE < end - endpoint.offset < PLAUSIBLE:
+            if first_byte != endpoint.stray:
+                endpoint.stray = (first_byte + length) & MASK
+                self.bounds_hit["ignored segments too far away from their stream"] += 1
+                return
+            self._streams.rebase(endpoint, first_byte, time)  # two in a row: an outage, not a forgery
+            offset, end = endpoint.offset, endpoint.offset + length
         if flags & FIN and endpoint.fin_at is None and end >= endpoint.offset:
             endpoint.fin_at = end
             endpoint.skip = 0
@@ -276,7 +284,7 @@ class TCPTracker:
         if session.ended:
             return endpoint.isn == seq
         if endpoint.isn is not None:
-            return endpoint.isn == seq or bool(flags & ACK)
+            return endpoint.isn == seq or bool(flags & ACK and not endpoint.offset and endpoint.state < OPEN)
         return endpoint.next_seq < 0 or abs(diff(seq, endpoint.next_seq)) < NEAR_SYN
 
     def _create(self, key: bytes, flags: int, time: int) -> Endpoint:
@@ -312,14 +320,14 @@ class TCPTracker:
         session.midway = False
         if session.syn_ns is None:
             session.syn_ns = time
-        self._remember((endpoint, 0, data, l3, l4, start, time))
+        self._remember((endpoint, 0, data, l3, l4, start, start, time))
 
     def _reset(self, endpoint: Endpoint, time: int, data: bytes, segment: Segment) -> None:
         seq, start, length = segment[1], segment[7], segment[8]
         session = endpoint.session
         distance = diff(seq, endpoint.next_seq)
         # RFC 9293, 3.5.2: a RST outside the window is ignored; sequence 0 answers a SYN (3.5.2, case 1)
-        if not -NEAR_SYN < distance < PLAUSIBLE and endpoint.offset:
+        if not -NEAR_SYN < distance < PLAUSIBLE and (endpoint.offset or endpoint.isn is not None):
             self.bounds_hit["ignored resets outside the window"] += 1
             return
         if length and distance == 0 and not endpoint.held and endpoint.fin_at is None:
@@ -343,9 +351,8 @@ class TCPTracker:
         if not session.ended:
             session.ended = True
             session.close_ns = time if reason in ("fin", "rst") else None
-            if session.analyser is not None:
-                for endpoint in (session.send, session.recv):
-                    self._streams.feed(endpoint, session.analyser, End(reason, time))
+            for endpoint in (session.send, session.recv):
+                self._streams.tell_end(endpoint, reason, time)
         if not reset:
             session.analyser = None
             self._streams.forget(session)

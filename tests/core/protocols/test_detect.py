@@ -65,7 +65,7 @@ def test_http_after_something_else_is_found_at_the_start_of_a_segment() -> None:
 
 def test_an_undecided_session_is_unknown_at_its_end() -> None:
     made, analysers = detector()
-    made.feed("send", Data(b"GET /", 0))
+    made.feed("send", Data(b"XGET", 0))
     made.feed("send", Gap(5, 1))
     made.feed("send", Data(b"HEAD", 2))
     made.feed("send", End("fin", 3))
@@ -77,3 +77,16 @@ def test_a_long_line_without_an_end_is_bounded() -> None:
     for number in range(100):
         made.feed("send", Data(b"G" * 1000, number))
     assert analysers.spoken == {"unknown": 1}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"PROXY TCP4 192.0.2.1 192.0.2.2 4711 80\r\n",
+        b"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c" + bytes(12),
+        b"\r\n\r\n\x00\r\nQUIT\n\x20\x00\x00\x00",
+    ],
+)
+def test_a_proxy_header_before_the_first_request_is_passed_over(header: bytes) -> None:
+    for steps in ([("send", header + GET)], [("send", header), ("send", GET)]):
+        assert words(events_of(steps, bodies=False)) == ["send request 1 GET / 1.1", "send request_complete 1 0"]  # type: ignore[arg-type]

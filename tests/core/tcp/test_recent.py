@@ -12,7 +12,7 @@ KEY = bytes([10, 0, 0, 1, 10, 0, 0, 2, 156, 64, 0, 80])
 
 def remembered(frame: bytes) -> tuple[Recent, Session]:
     recent, session = Recent(), Session(KEY, 0)
-    recent.remember((session.send, 100, frame, 14, 34, 54, 0))
+    recent.remember((session.send, 100, frame, 14, 34, 54, len(frame), 0))
     return recent, session
 
 

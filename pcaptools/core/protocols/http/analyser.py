@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -60,12 +59,31 @@ class _Message:
 class HttpAnalyser(Analyser):
     """Reads HTTP/1 from a session, whichever side is the client."""
 
-    __slots__ = ("_bodies", "_events", "_messages", "_number", "_open_tunnel", "_parsers", "_pipelined", "_queue",
-                 "_session", "_tunnel")  # fmt: skip
+    __slots__ = (
+        "_bodies",
+        "_events",
+        "_messages",
+        "_number",
+        "_open_tunnel",
+        "_overflowed",
+        "_parsers",
+        "_pipelined",
+        "_queue",
+        "_requests_lost",
+        "_responses_lost",
+        "_session",
+        "_tunnel",
+    )  # fmt: skip
 
     def __init__(
-        self, session: Session, *, bodies: bool = False, open_tunnel: Callable[[Session], Analyser | None]
+        self,
+        session: Session,
+        *,
+        bodies: bool = False,
+        number: int = 0,
+        open_tunnel: Callable[[Session, int], Analyser | None],
     ) -> None:
+        """Read `session`, numbering exchanges from `number` + 1; `open_tunnel(session, number)` reads a tunnel."""
         self._session = session
         self._bodies = bodies
         self._open_tunnel = open_tunnel
@@ -75,9 +93,12 @@ class HttpAnalyser(Analyser):
             "recv": MessageParser(self, "recv", keep_bodies=bodies),
         }
         self._messages: dict[Direction, _Message] = {}
-        self._queue: deque[Exchange] = deque()
-        self._number = 0
+        self._queue: list[Exchange] = []  # nearly always one: a deque would cost ten times the memory
+        self._number = number
         self._pipelined = False
+        self._requests_lost = False
+        self._responses_lost = False
+        self._overflowed = False
         self._events: list[Event] = []
 
     def feed(self, direction: Direction, unit: Unit) -> Sequence[Event]:
@@ -120,6 +141,19 @@ class HttpAnalyser(Analyser):
             return self._on_request(parser, head, time)
         return self._on_response(parser, head, time)
 
+    def on_cut_head(self, parser: MessageParser, head: RequestHead | ResponseHead, time: int) -> None:
+        """Show a head of which the end is missing; what follows it is lost."""
+        if self.on_head(parser, head, time) == "tunnel":
+            parser.mode = "tunnel"
+        self._messages.pop(parser.direction, None)
+
+    def on_lost(self, parser: MessageParser) -> None:
+        """Take note that a direction lost its place: responses may be missing."""
+        if parser.direction == self._session.content_client:
+            self._requests_lost = True
+        else:
+            self._responses_lost = True
+
     def on_body(self, parser: MessageParser, data: bytes) -> None:
         """Keep body bytes, when somebody asked for them."""
         if self._bodies and parser.body_len <= MAX_BODY:
@@ -155,7 +189,7 @@ class HttpAnalyser(Analyser):
         """Take what has no status line as the answer to an HTTP/0.9 request (RFC 1945, 4.1)."""
         if not self._queue or self._queue[0].http_version != "0.9" or parser.direction == self._session.client:
             return None
-        self._messages[parser.direction] = _Message("response", self._queue.popleft(), time, "0.9")
+        self._messages[parser.direction] = _Message("response", self._queue.pop(0), time, "0.9")
         return CloseReader()
 
     # --- requests ---
@@ -166,12 +200,16 @@ class HttpAnalyser(Analyser):
         exchange = Exchange(self._number, head.method, head.url, head.http_version)
         if self._session.content_client is None:
             self._session.content_client = parser.direction
-        if self._queue and self._other(parser).mode != "lost":
+        # the tracker delivers a request that acknowledges a gap behind that gap: no loss is pending here unseen
+        if self._queue and not self._responses_lost:
             self._pipelined = True
+        self._requests_lost = False
         self._queue.append(exchange)
         if len(self._queue) > MAX_OUTSTANDING:
-            self._queue.popleft()
-            error = f"more than {MAX_OUTSTANDING} requests without a response: the oldest is forgotten"
+            self._queue.pop(0)
+        if len(self._queue) == MAX_OUTSTANDING and not self._overflowed:
+            self._overflowed = True
+            error = f"more than {MAX_OUTSTANDING} requests without a response: the oldest are forgotten"
             self._events.append(HttpError(self._session, time, parser.direction, error))
         self._messages[parser.direction] = _Message("request", exchange, time, head.http_version)
         self._events.append(
@@ -208,16 +246,32 @@ class HttpAnalyser(Analyser):
         return reader or "next"
 
     def _match(self, interim: bool) -> Exchange:
-        """Return the exchange that the next response belongs to."""
-        if len(self._queue) > 1 and not self._pipelined:
-            # responses were lost: a client that never pipelined has one request outstanding, the newest
-            newest = self._queue.pop()
-            self._queue.clear()
+        """Return the exchange that the next response belongs to; one without a request when that is unknown."""
+        if self._responses_lost:
+            self._responses_lost = False
+            self._forget_the_unanswered()
+        if not self._queue:
+            self._number += 1
+            self._queue.append(Exchange(self._number, None, None))
+        if interim:
+            return self._queue[0]
+        exchange = self._queue.pop(0)
+        self._pipelined &= bool(self._queue)
+        return exchange
+
+    def _forget_the_unanswered(self) -> None:
+        """Forget the requests whose responses may have been lost.
+
+        A client that does not pipeline waits for each response, so what comes now answers its newest request. Of
+        several that were sent at once, and when requests were lost too, nobody knows which was answered: the response
+        stands without a request.
+        """
+        known = self._queue and not self._pipelined and not self._requests_lost
+        newest = self._queue.pop() if known else None
+        self._queue.clear()
+        if newest:
             self._queue.append(newest)
-        if self._queue:
-            return self._queue[0] if interim else self._queue.popleft()
-        self._number += 1
-        return Exchange(self._number, None, None)
+        self._pipelined = False
 
     def _announce(
         self,
@@ -246,7 +300,7 @@ class HttpAnalyser(Analyser):
         if head.status_code == 101:
             self._session.protocol = ", ".join(head.fields.values("upgrade")) or "unknown"
         else:
-            self._tunnel = self._open_tunnel(self._session)
+            self._tunnel = self._open_tunnel(self._session, self._number)
             number, version = message.exchange.number, head.http_version
             self._events.append(HttpResponseComplete(self._session, time, parser.direction, number, 0, 0, version, 0))
         if other.mode == "paused":

@@ -54,5 +54,6 @@ class HeaderFields:
         return [value for field, value in self.items if field.lower() == name]
 
     def tokens(self, name: str) -> list[str]:
-        """Return the comma-separated elements of the fields called `name`, in lower case."""
-        return [part.strip(" \t").lower() for value in self.values(name) for part in value.split(",")]
+        """Return the comma-separated elements of the fields called `name`, in lower case (RFC 9110, 5.6.1)."""
+        parts = (part.strip(" \t").lower() for value in self.values(name) for part in value.split(","))
+        return [part for part in parts if part]

@@ -27,9 +27,10 @@ _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9a-fA-F]+)[ \t]*(?:;[^\r\n]*)?\r?\n")
 
 @dataclass(slots=True)
 class Broken:
-    """The framing makes no sense any more; `reason` says why."""
+    """The framing makes no sense any more; `reason` says why, `line` is what was read in vain."""
 
     reason: str
+    line: bytes = b""
 
 
 class Buffer(ReceiveBuffer):
@@ -124,10 +125,10 @@ class ChunkedReader:
             self._state = "size"
             if blank:
                 return None
-            return Broken("a chunk is longer than its size says")
+            return Broken("a chunk is longer than its size says", line)
         found = _CHUNK_SIZE.fullmatch(line)
         if not found or len(found[1]) > 16:
-            return Broken("invalid chunk size")
+            return Broken("invalid chunk size", line)
         self.skippable = int(found[1], 16)
         self._state = "data" if self.skippable else "trailers"
         return None
@@ -162,7 +163,7 @@ def response_reader(head: ResponseHead, method: str | None) -> Reader | None:
     """Return the reader of a response's body, None when it has none; `method` is its request's."""
     if method == "HEAD" or head.status_code in (204, 304) or 100 <= head.status_code < 200:
         return None
-    if head.fields.has(b"\ntransfer-encoding:"):
+    if _transfer_coded(head):
         if _chunked(head):
             return ChunkedReader()
         head.violations.append("Transfer-Encoding without chunked last: the body ends with the connection")
@@ -196,9 +197,19 @@ def content_length(head: Head) -> int | None:
     return int(valid[0])
 
 
+def _transfer_coded(head: Head) -> bool:
+    """Tell whether Transfer-Encoding says anything; `identity` is the absence of a coding (RFC 2616, 3.6)."""
+    if not head.fields.has(b"\ntransfer-encoding:"):
+        return False
+    if head.fields.tokens("transfer-encoding") != ["identity"]:
+        return True
+    head.violations.append("Transfer-Encoding: identity")
+    return False
+
+
 def _chunked(head: Head) -> bool:
     codings = head.fields.tokens("transfer-encoding")
-    if codings[-1] != "chunked":
+    if not codings or codings[-1] != "chunked":
         return False
     if codings.count("chunked") > 1:
         head.violations.append("chunked more than once")

@@ -20,8 +20,10 @@ _TOKEN = method.encode()
 _NAME = field_name.encode()
 
 HEAD_END = re.compile(rb"\n\r?\n")
-_REQUEST_START = re.compile(rb"%b[ \t]+[^\r\n]*[ \t/]HTTP/\d[^\r\n ]*[ \t]*\r?\n" % _TOKEN, re.IGNORECASE)
-_RESPONSE_START = re.compile(rb"(?:HTTP/\d(?:\.\d)?|ICY)[ \t]+\d{3}(?:[ \t][^\r\n]*)?\r?\n", re.IGNORECASE)
+# Start lines are searched in whatever a host sends: every pattern here must be linear, hence the possessive `++`.
+_METHOD = re.compile(rb"%b+[ \t]" % _TOKEN)
+_HTTP_VERSION = re.compile(rb"HTTP/\d[^\r\n \t]*+[ \t]*+\r?\n", re.IGNORECASE)
+_RESPONSE_START = re.compile(rb"(?:HTTP/\d(?:\.\d)?|ICY)[ \t]++\d{3}(?:[ \t][^\r\n]*+)?\r?\n", re.IGNORECASE)
 _SIMPLE_START = re.compile(
     rb"(?:GET|HEAD|POST|PUT|DELETE|OPTIONS)(?: (?:/|https?://|HTTP/)[^\r\n\x00-\x20]*[ \t]*\r?\n|\r?\n(?=%b:))" % _NAME
 )
@@ -32,6 +34,11 @@ _MAYBE = re.compile(rb"%b(?:[ \t][^\r\n\x00]*)?\r?\Z|(?:HTTP/|ICY )[^\r\n\x00]*\
 _WELL_FORMED = re.compile(
     rb"(?:(%b) ([\x21-\x7e]+) HTTP/(\d\.\d)|HTTP/(\d\.\d) (\d{3}) ([\t\x20-\x7e\x80-\xff]*+))"
     rb"((?:\r\n%b+:[\t\x20-\x7e\x80-\xff]*+)*+)\r\n\r\n" % (_TOKEN, _NAME)
+)
+_KNOWN_METHOD = re.compile(rb"(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE) ")
+_CUT_START = re.compile(
+    rb"(?P<line>(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE) [\x21-\x7e]++)"
+    rb"(?P<version> HTTP/\d\.\d)?(?: (?:HTTP?/?|HT?)?(?:\d\.?)?)?"
 )
 _VERSION = re.compile(r"HTTP/([^ \t]*)", re.IGNORECASE)
 
@@ -63,7 +70,13 @@ class ResponseHead(Head):
 
 def starts_request(data: bytes | bytearray, pos: int = 0) -> bool:
     """Tell whether a whole request line with a version stands at `pos`."""
-    return _REQUEST_START.match(data, pos) is not None
+    method = _METHOD.match(data, pos)
+    if method is None:
+        return False
+    end = data.find(b"\n", method.end(), pos + MAX_HEAD) + 1
+    mark = max(data.rfind(b"HTTP/", method.end(), end), data.rfind(b"http/", method.end(), end)) if end else -1
+    # what stands before the version belongs to it or to the target, as in `GET /HTTP/1.1`
+    return mark > method.end() and data[mark - 1] in b" \t/" and bool(_HTTP_VERSION.fullmatch(data, mark, end))
 
 
 def starts_response(data: bytes | bytearray, pos: int = 0) -> bool:
@@ -100,6 +113,22 @@ def well_formed_head(data: bytes) -> tuple[RequestHead | ResponseHead, int] | No
         head = RequestHead(version.decode(), fields, [], method.decode(), target.decode())
         _check_host(head)
     return head, found.end()
+
+
+def has_known_method(data: bytes, pos: int = 0) -> bool:
+    """Tell whether a method of RFC 9110 stands at `pos`."""
+    return _KNOWN_METHOD.match(data, pos) is not None
+
+
+def cut_start_line(data: bytes) -> bytes:
+    """Return a start line cut somewhere behind its second word as a whole line, empty when it is less.
+
+    A target that was cut looks like a shorter one: whoever uses this must say so.
+    """
+    found = _CUT_START.fullmatch(data.rstrip(b"\r"))
+    if found is None:
+        return b""
+    return found["line"] + (found["version"] or b" HTTP/1.1") + b"\r\n"
 
 
 def parse_head(block: bytes) -> RequestHead | ResponseHead:
@@ -169,7 +198,7 @@ def _check_line_end(raw: bytes, violations: list[str]) -> None:
 def _tolerant_fields(block: bytes, violations: list[str]) -> HeaderFields:
     """Read a header section line by line, as a forgiving server would, and name each oddity once."""
     found: dict[str, None] = {}
-    fields: list[list[str]] = []
+    fields: list[tuple[str, list[str]]] = []
     for raw in block.split(b"\n")[:-1]:
         if not raw.endswith(b"\r"):
             found["bare LF as line end"] = None
@@ -177,7 +206,7 @@ def _tolerant_fields(block: bytes, violations: list[str]) -> HeaderFields:
         if line[:1] in (" ", "\t"):
             found["obsolete line folding"] = None  # RFC 9112, 5.2
             if fields:
-                fields[-1][1] = (fields[-1][1] + " " + line.strip(" \t")).strip(" ")
+                fields[-1][1].append(line.strip(" \t"))
                 continue
         name, colon, value = line.partition(":")
         if not colon:
@@ -188,9 +217,9 @@ def _tolerant_fields(block: bytes, violations: list[str]) -> HeaderFields:
             found["invalid header name"] = None
         if any((byte < 32 and byte != 9) or byte == 127 for byte in raw.removesuffix(b"\r")):
             found["control character in a header"] = None
-        fields.append([name.rstrip(" \t"), value.strip(" \t")])
+        fields.append((name.rstrip(" \t"), [value.strip(" \t")]))
     violations.extend(text for text in found if text not in violations)
-    return HeaderFields(items=[(name, value) for name, value in fields])
+    return HeaderFields(items=[(name, " ".join(parts).strip(" ")) for name, parts in fields])
 
 
 def _text(raw: bytes) -> str:

@@ -14,6 +14,8 @@ from pcaptools.core.protocols.http.head import (
     MAX_HEAD,
     RequestHead,
     ResponseHead,
+    cut_start_line,
+    has_known_method,
     may_start_message,
     parse_head,
     starts_message,
@@ -31,11 +33,29 @@ After = Literal["next", "pause", "tunnel"] | Reader
 """What follows a head: the next message, bytes to keep until the other side answers, a tunnel, or a body."""
 
 
+_ENDS: dict[EndReason, str] = {
+    "fin": "the connection ended",
+    "rst": "the connection was reset",
+    "timeout": "the connection fell silent",
+    "replaced": "another connection took its ports",
+    "evicted": "the session was forgotten",
+    "end of input": "the capture ended",
+}
+
+
 class Owner(Protocol):
     """Who is told what the parser finds."""
 
     def on_head(self, parser: MessageParser, head: RequestHead | ResponseHead, time: int) -> After:
         """Take a head; return what follows it."""
+        ...
+
+    def on_cut_head(self, parser: MessageParser, head: RequestHead | ResponseHead, time: int) -> None:
+        """Take a head of which the end is missing."""
+        ...
+
+    def on_lost(self, parser: MessageParser) -> None:
+        """Take note that a direction lost its place."""
         ...
 
     def on_body(self, parser: MessageParser, data: bytes) -> None:
@@ -64,6 +84,7 @@ class MessageParser:
 
     __slots__ = (
         "_checked",
+        "_lost_while_paused",
         "_pending",
         "_pending_time",
         "_scanned",
@@ -83,8 +104,8 @@ class MessageParser:
         self.direction = direction
         self.mode: Literal["head", "body", "lost", "paused", "tunnel"] = "head"
         self.reader: Reader | None = None
-        self.buffer = Buffer()
-        """Body bytes on their way through the reader."""
+        self.buffer: Buffer | None = None
+        """Body bytes on their way through the reader; made when there are any."""
         self.body_len = 0
         self.missing = 0
         self._pending = bytearray()
@@ -92,6 +113,7 @@ class MessageParser:
         self._pending_time = 0
         self._scanned = 0
         self._checked = False
+        self._lost_while_paused = False
 
     def data(self, data: bytes, time: int) -> None:
         """Take the next bytes."""
@@ -114,33 +136,48 @@ class MessageParser:
         if self.mode == "body" and self.reader is not None:
             taken = self.reader.skip(length)
             self.missing += taken
-            if taken == length and self.reader.skippable:
-                return
             if taken == length:
-                self.data_after_skip(time)
+                if not self.reader.skippable:
+                    self.data_after_skip(time)
                 return
-            self._finish_body(time)
-            self._lose()
+            if isinstance(self.reader, LengthReader):
+                self._finish_body(time)  # the rest of the gap was behind the body
+                self._lose()
+            else:
+                self._fail(f"{length} bytes missing inside a chunked body: where it ends is unknown", time)
         elif self.mode == "head":
             self._cut_head(f"the head is cut: {length} bytes missing")
-            self._lose()
         elif self.mode == "paused":
             self._pending.clear()
+            self._lost_while_paused = True
+        else:
+            self._forget_pending()  # nothing before a gap belongs to anything behind it
 
     def end(self, reason: EndReason, time: int) -> None:
         """Take note that nothing more comes (or that a reset made the rest meaningless)."""
         if self.mode == "body":
             if isinstance(self.reader, CloseReader) and reason == "fin":
                 self._finish_body(time)
-            elif reason in ("fin", "rst"):
-                self.owner.on_error(self, self._unfinished(), time)
+            else:
+                self.owner.on_error(self, self._unfinished(reason), time)
                 self._lose()
-        elif self.mode == "head" and self._pending and reason != "end of input":
-            if self._checked and starts_simple_request(self._pending):
-                self._simple_request(bytes(self._pending), time)
-            elif self._checked:
-                self._cut_head("the head is cut: the connection ended")
-                self._lose()
+        elif self.mode == "head" and self._pending:
+            self._end_in_head(reason, time)
+
+    def _end_in_head(self, reason: EndReason, time: int) -> None:
+        if self._checked and starts_simple_request(self._pending):
+            self._simple_request(bytes(self._pending), time)
+            return
+        if not self._checked:
+            block, first_time = bytes(self._pending), self._pending_time
+            reader = self.owner.on_no_message(self, first_time)
+            if reader is not None:
+                self._forget_pending()
+                self._start(reader, first_time)
+                self.data(block, first_time)
+                self.end(reason, time)
+                return
+        self._cut_head(f"the head is cut: {_ENDS[reason]}")
 
     def skip(self, count: int) -> None:
         """Pass over body bytes that were seen and not delivered."""
@@ -150,10 +187,11 @@ class MessageParser:
     def resume(self, tunnel: bool, time: int) -> None:
         """Go on after a pause: with the next message, or as a tunnel."""
         if self.mode == "paused":
-            self.mode = "tunnel" if tunnel else "head"
-            data = bytes(self._pending)
+            self.mode = "tunnel" if tunnel else "lost" if self._lost_while_paused else "head"
+            self._lost_while_paused = False
+            data, first_time = bytes(self._pending), self._pending_time
             self._forget_pending()
-            self.data(data, time)
+            self.data(data, first_time if data else time)
 
     def data_after_skip(self, time: int) -> None:
         """Look whether a body is complete that ended in skipped bytes."""
@@ -233,15 +271,16 @@ class MessageParser:
         self._start(self.owner.on_head(self, parse_head(block), first_time), time)
 
     def _cut_head(self, violation: str) -> None:
-        """Show as much of a head as was captured, when its start line was."""
-        if not self._pending or not self._checked:
-            return
-        block = bytes(self._pending)
-        head = parse_head(block[: block.rindex(b"\n") + 1])
-        head.violations.append(violation)
-        first_time = self._pending_time
-        self._forget_pending()
-        self.owner.on_head(self, head, first_time)
+        """Lose the place in a head; show as much of it as was captured, when that is more than a word's beginning."""
+        block, first_time = bytes(self._pending), self._pending_time
+        if not self._checked:
+            block = cut_start_line(block)
+        self._lose()
+        if block:
+            head = parse_head(block[: block.rindex(b"\n") + 1])
+            head.violations = [text for text in head.violations if text != "no Host header"]  # it may have had one
+            head.violations.append(violation)
+            self.owner.on_cut_head(self, head, first_time)
 
     def _start(self, following: After, time: int) -> None:
         self.body_len = self.missing = 0
@@ -272,13 +311,15 @@ class MessageParser:
             if isinstance(reader, LengthReader):
                 self._finish_body(time)
                 return data
+        if self.buffer is None:
+            self.buffer = Buffer()
         if data:
             self.buffer += data
         return self._read_body(time)
 
     def _read_body(self, time: int) -> bytes:
         """Run the reader; return what follows the body, empty when more is needed."""
-        reader, buffer = self.reader, self.buffer
+        reader, buffer = self.reader, self.buffer or Buffer()
         assert reader is not None
         while True:
             item = reader(buffer)
@@ -289,7 +330,7 @@ class MessageParser:
                 self._finish_body(time)
                 return rest
             if isinstance(item, Broken):
-                rest = buffer.take_all()
+                rest = item.line + buffer.take_all()  # the next message may begin right there
                 self._fail(item.reason, time)
                 return rest
             self.body_len += len(item.data)
@@ -300,11 +341,11 @@ class MessageParser:
         self.mode = "head"
         self.owner.on_complete(self, time)
 
-    def _unfinished(self) -> str:
+    def _unfinished(self, reason: EndReason) -> str:
         seen = self.body_len + self.missing
-        if self.reader is None or not self.reader.skippable:
-            return f"the connection ended inside the body, after {seen} bytes"
-        return f"the connection ended {self.reader.skippable} bytes before the end of the body, after {seen} bytes"
+        if isinstance(self.reader, LengthReader):
+            return f"{_ENDS[reason]} {self.reader.skippable} bytes before the end of the body, after {seen} bytes"
+        return f"{_ENDS[reason]} inside the body, after {seen} bytes"
 
     # --- trouble ---
 
@@ -314,7 +355,8 @@ class MessageParser:
 
     def _lose(self) -> None:
         self.mode, self.reader = "lost", None
-        self.buffer = Buffer()
+        self.owner.on_lost(self)
+        self.buffer = None
         self._forget_pending()
 
     def _forget_pending(self) -> None:
@@ -359,8 +401,15 @@ def _find_start(data: bytes, segment: int) -> int | None:
     mark = data.find(b"HTTP/1.")
     while mark >= 0:
         line = data.rfind(b"\n", 0, mark) + 1
-        for place in (line, segment):
-            if line <= place <= mark and (starts_response if place == mark else starts_request)(data, place):
-                return place
-        mark = data.find(b"HTTP/1.", mark + 7)
+        end = data.find(b"\n", mark) + 1
+        places = [place for place in (line, segment) if line <= place <= mark and _starts(data, place)]
+        if places:  # any word is a method: of two readings, the one with a method that is known
+            return next((place for place in places if has_known_method(data, place)), places[0])
+        if not end:
+            return None
+        mark = data.find(b"HTTP/1.", end)
     return None
+
+
+def _starts(data: bytes, place: int) -> bool:
+    return starts_response(data, place) or starts_request(data, place)
