@@ -6,12 +6,12 @@ the test fails as well when an entry no longer differs. Tunnels are another capa
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from pathlib import Path
 
 import pytest
 from support.corpus import zeek_facts
+from support.schema import validate_lines
 
 from pcaptools.commands._options import CaptureOptions
 from pcaptools.commands._trace import HttpTrace
@@ -117,8 +117,7 @@ def trace(path: Path) -> str:
 
 def ours(path: Path) -> Counter[Fact]:
     found: Counter[Fact] = Counter()
-    for line in trace(path).splitlines():
-        event = json.loads(line)
+    for event in validate_lines(trace(path)):
         if event["event"] == "http_request":
             found["request", event["src"], event["dst"], f"{event['method']} {event['url']}"] += 1
         elif event["event"] in ("http_response", "websocket_upgrade"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 import os
 import re
 import socket
@@ -120,6 +121,8 @@ def settle(options: CaptureOptions) -> None:
         options.interface = words.pop(0)  # "" asks for the default device
     if options.interface:
         _check_interface(options.interface)
+    if math.isnan(options.duration):
+        raise UsageError("--duration nan is no number of seconds", "give one")
     words = [word for word in words if word]
     if options.read and len(words) > 1 and _is_interface(words[0]):
         raise UsageError(f"the interface {words[0]} and -r exclude each other", "give one of them")

@@ -38,7 +38,7 @@ class Handler(Protocol):
 
 def say(message: str) -> None:
     """Tell the user something that is no record: on stderr, one line."""
-    with contextlib.suppress(BrokenPipeError):
+    with contextlib.suppress(OSError):  # nobody reads it, or it cannot be written: the records matter more
         click.echo(message, err=True)
 
 
