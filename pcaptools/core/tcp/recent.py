@@ -7,7 +7,7 @@ from typing import Literal
 
 from pcaptools.core.tcp.session import Endpoint
 
-KEPT = 1024
+KEPT = 256
 """Segments remembered over all sessions: a bound on memory, and on the cost of one look back."""
 COPY_NS = 5_000_000
 """Two identical segments closer than this are one segment seen twice (no timer of TCP is that short)."""
@@ -34,8 +34,9 @@ class Recent:
         """
         identity = _identity(data, l3, l4)
         for entry in reversed(self.entries):
-            near = entry[0] is endpoint and abs(time - entry[7]) <= COPY_NS
-            if near and _identity(entry[2], entry[3], entry[4]) == identity:
+            if abs(time - entry[7]) > COPY_NS:
+                return False
+            if entry[0] is endpoint and _identity(entry[2], entry[3], entry[4]) == identity:
                 return True
         return False
 

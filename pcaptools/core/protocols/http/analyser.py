@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from pcaptools.core.events import (
@@ -53,7 +53,8 @@ class _Message:
     start: int
     http_version: str
     interim: bool = False
-    body: list[bytes] = field(default_factory=list)
+    body: list[bytes] | None = None
+    """Its pieces, when somebody asked for bodies."""
 
 
 class HttpAnalyser(Analyser):
@@ -104,10 +105,10 @@ class HttpAnalyser(Analyser):
     def feed(self, direction: Direction, unit: Unit) -> Sequence[Event]:
         """Take the next unit of a direction."""
         parser = self._parsers[direction]
-        if parser.mode == "tunnel" and not isinstance(unit, Data):
-            return self._tunnel.feed(direction, unit) if self._tunnel else NO_EVENTS
         if isinstance(unit, Data):
             parser.data(unit.data, unit.time)
+        elif parser.mode == "tunnel":
+            return self._tunnel.feed(direction, unit) if self._tunnel else NO_EVENTS
         elif isinstance(unit, Gap):
             parser.gap(unit.length, unit.time)
         elif isinstance(unit, End):
@@ -157,13 +158,16 @@ class HttpAnalyser(Analyser):
     def on_body(self, parser: MessageParser, data: bytes) -> None:
         """Keep body bytes, when somebody asked for them."""
         if self._bodies and parser.body_len <= MAX_BODY:
-            self._messages[parser.direction].body.append(data)
+            message = self._messages[parser.direction]
+            if message.body is None:
+                message.body = []
+            message.body.append(data)
 
     def on_complete(self, parser: MessageParser, time: int) -> None:
         """Take note of a message's last byte."""
         message = self._messages.pop(parser.direction)
         number, direction, session = message.exchange.number, parser.direction, self._session
-        body = b"".join(message.body)
+        body = b"".join(message.body) if message.body else b""
         sizes = (parser.body_len, parser.missing, message.http_version)
         if message.kind == "request":
             message.exchange.end = time
