@@ -12,7 +12,6 @@ from pcaptools.core.tcp.state import EndpointState, Kind, SessionState, session_
 
 T = TypeVar("T")
 NS = 1_000_000_000
-CLOSED_STATES = frozenset(("CLOSED", "RESET"))
 
 Piece = tuple[int, int, bytes, int, int]
 """Held bytes: (offset, end, captured bytes, time, offset that the peer must have reached first)."""
@@ -177,11 +176,6 @@ class Session(Conversation):
     def state(self) -> SessionState:
         """The state in RFC 9293's words, as `src`'s host would say it."""
         return session_state(self.send.state, self.recv.state)
-
-    @property
-    def closed(self) -> bool:
-        """Nothing new can come: closed by both sides or reset."""
-        return self.state in CLOSED_STATES
 
     @property
     def client(self) -> Direction:

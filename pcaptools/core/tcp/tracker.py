@@ -116,9 +116,9 @@ class TCPTracker:
 
     def notices(self) -> Counter[str]:
         """Return what was taken away by bounds, or ignored, in words, and how often."""
-        return self.bounds_hit + Counter(
-            {f"dropped fragments: {why}": n for why, n in self._finder.fragments.dropped.items()}
-        )
+        fragments = {f"dropped fragments: {why}": n for why, n in self._finder.fragments.dropped.items()}
+        copies = {"passed over a copy of a segment seen before (a bridge, a mirror port, any)": self._streams.copies}
+        return self.bounds_hit + Counter(fragments) + Counter(copies)
 
     def open_sessions(self) -> list[Session]:
         """Return the sessions in the table, in order of their first packet."""

@@ -377,6 +377,8 @@ def test_copies_of_segments_are_not_retransmissions() -> None:
     tap = tapped.run(doubled)
     assert (tap.stream("send"), tap.stream("recv")) == ([b"abc"], [b"def"])
     assert tapped.names() == ["tcp_start", "tcp_end"]
+    (copies,) = tapped.tracker.notices().items()
+    assert copies == ("passed over a copy of a segment seen before (a bridge, a mirror port, any)", 4)
 
 
 def test_reused_ports_are_a_new_session() -> None:

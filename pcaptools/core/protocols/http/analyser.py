@@ -74,7 +74,7 @@ class HttpAnalyser(Analyser):
         "_responses_lost",
         "_session",
         "_tunnel",
-    )  # fmt: skip
+    )
 
     def __init__(
         self,

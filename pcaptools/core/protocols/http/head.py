@@ -19,6 +19,9 @@ MAX_HEAD = 256 * 1024
 _TOKEN = method.encode()
 _NAME = field_name.encode()
 
+_KNOWN = rb"(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE)"
+"""Methods of RFC 9110 and 5789: where any token could stand by chance, one of these tells."""
+
 HEAD_END = re.compile(rb"\n\r?\n")
 # Start lines are searched in whatever a host sends: every pattern here must be linear, hence the possessive `++`.
 _METHOD = re.compile(rb"%b+[ \t]" % _TOKEN)
@@ -35,9 +38,9 @@ _WELL_FORMED = re.compile(
     rb"(?:(%b) ([\x21-\x7e]+) HTTP/(\d\.\d)|HTTP/(\d\.\d) (\d{3}) ([\t\x20-\x7e\x80-\xff]*+))"
     rb"((?:\r\n%b+:[\t\x20-\x7e\x80-\xff]*+)*+)\r\n\r\n" % (_TOKEN, _NAME)
 )
-_KNOWN_METHOD = re.compile(rb"(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE) ")
+_KNOWN_METHOD = re.compile(_KNOWN + rb" ")
 _CUT_START = re.compile(
-    rb"(?P<line>(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE) [\x21-\x7e]++)"
+    rb"(?P<line>" + _KNOWN + rb" [\x21-\x7e]++)"
     rb"(?P<version> HTTP/\d\.\d)?(?: (?:HTTP?/?|HT?)?(?:\d\.?)?)?"
 )
 _VERSION = re.compile(r"HTTP/([^ \t]*)", re.IGNORECASE)

@@ -138,7 +138,7 @@ class MessageParser:
             self.missing += taken
             if taken == length:
                 if not self.reader.skippable:
-                    self.data_after_skip(time)
+                    self._data_after_skip(time)
                 return
             if isinstance(self.reader, LengthReader):
                 self._finish_body(time)  # the rest of the gap was behind the body
@@ -193,7 +193,7 @@ class MessageParser:
             self._forget_pending()
             self.data(data, first_time if data else time)
 
-    def data_after_skip(self, time: int) -> None:
+    def _data_after_skip(self, time: int) -> None:
         """Look whether a body is complete that ended in skipped bytes."""
         self.data(self._read_body(time), time)
 
