@@ -9,6 +9,8 @@ from typing import IO
 THEME: dict[str, str] = {
     "time": "dim",
     "address": "cyan",
+    "link": "dim",
+    "packet": "default",
     "number": "dim",
     "method": "bold green",
     "url": "default",
@@ -19,6 +21,8 @@ THEME: dict[str, str] = {
     "status.5": "bold magenta",
     "size": "dim",
     "header": "blue",
+    "text": "green",
+    "figure": "default",
     "warning": "yellow",
     "error": "bold red",
 }

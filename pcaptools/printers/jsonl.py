@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from json import JSONEncoder
 from typing import Any
 
+from pcaptools.core.decode.packet import Packet
 from pcaptools.core.events import (
     Conversation,
     Direction,
@@ -55,6 +56,18 @@ class JsonPrinter:
                 f"{_session(event)}{_tail(fields(event), nanosecond)}\n"
             )
         return "".join(lines)
+
+
+def packet_line(packet: Packet, nanosecond: bool) -> str:
+    """Return the line of a packet: its header, and its layers as a tree."""
+    raw = packet.raw
+    time = decimal(raw.ts_sec * 1_000_000_000 + raw.ts_nsec, nanosecond)
+    tree = packet.as_dict()
+    header = encode({name: value for name, value in tree["pcap_header"].items() if name != "time"})
+    return (
+        f'{{"v":{VERSION},"event":"packet","time":{time},"pcap_header":{{"time":{time},{header[1:]},'
+        f'"link_type":"{packet.link_type}","link":{encode(tree["link"])}}}\n'
+    )
 
 
 def _tail(fields: Fields, nanosecond: bool) -> str:

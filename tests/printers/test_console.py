@@ -13,13 +13,16 @@ from rich.theme import Theme
 from support.build import Dialogue
 from support.steps import events_of
 
+from pcaptools.core.decode import packet
 from pcaptools.core.events import Event
 from pcaptools.core.protocols.detect import Analysers
-from pcaptools.core.sources.base import Batch
+from pcaptools.core.sources.base import Batch, RawPacket
 from pcaptools.core.tcp.tracker import TCPTracker
 from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import THEME, Painter, wants_color
 from pcaptools.printers.http import HttpPrinter
+from pcaptools.printers.packet import PacketPrinter
+from pcaptools.printers.tree import format_tree
 
 MARKED = re.compile("\ue000([^\ue001]*)\ue001([^\ue002]*)\ue002|([^\ue000]+)")
 
@@ -104,8 +107,23 @@ def test_whole_lines_are_as_rich_renders_them(events: list[Event]) -> None:
     assert plain == [as_rich_text(line).plain for line in marked]
 
 
+def packet_lines(painter: Painter) -> str:
+    """A packet whole, cut by the snap length, and malformed; and the tree of one."""
+    whole = Dialogue().open().records[0][2]
+    printer, text = PacketPrinter(Clock("utc"), painter), ""
+    for data in (whole, whole[:40], whole[:14] + b"\x55" + whole[15:]):
+        found = packet(RawPacket(data, 0, 0, len(data), len(whole), 1))
+        text += printer.line(found) + format_tree(found.as_dict(), painter)
+    return text
+
+
+def test_lines_of_packets_are_as_rich_renders_them() -> None:
+    painted, marked = packet_lines(Painter(color=True)).splitlines(), packet_lines(Marker()).splitlines()
+    assert painted == [rich_renders(as_rich_text(line)) for line in marked]
+
+
 def test_the_lines_above_use_the_whole_theme() -> None:
-    used: set[str] = set()
+    used = {style for style, *_ in MARKED.findall(packet_lines(Marker())) if style}
     for events in (http_events(), tcp_events()):
         printer = HttpPrinter(Clock("utc"), Marker(), headers=True, tcp_verbose=True)
         used |= {style for style, *_ in MARKED.findall(printer.format(events, nanosecond=False)) if style}

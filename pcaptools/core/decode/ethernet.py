@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 import dpkt
 
-from pcaptools.core.decode.layer import Layer, Malformed, Next, ethertypes, octets, read_header
+from pcaptools.core.decode.layer import Layer, Malformed, Next, octets, read_header
+from pcaptools.core.decode.tables import ethertypes
 
 TAG_TYPES = frozenset((0x8100, 0x88A8, 0x9100))
 """IEEE 802.1Q, 802.1ad, and QinQ from before there was a standard."""

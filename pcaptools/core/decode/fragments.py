@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pcaptools.core.decode.ipv4 import IPv4
 from pcaptools.core.decode.ipv6 import IPv6
+from pcaptools.core.decode.layer import Layer
 from pcaptools.core.decode.packet import Packet
 from pcaptools.core.sources.base import RawPacket
 
 LINKTYPE_RAW = 101
 MAX_DATAGRAM = 65535
+MAX_REASSEMBLIES = 8
+"""A reassembled datagram may hold a tunnel with a fragment in it, and so on."""
 BLOCK = 8
 """Fragments are cut at multiples of eight bytes, the last one's end excepted."""
 
@@ -68,6 +72,31 @@ class _Datagram:
         return whole and self.data[offset : offset + len(piece)] == piece
 
 
+def carried(packet: Packet, table: FragmentTable) -> Iterator[Layer]:
+    """Yield the layers that a packet carries, outermost first, fragments put together by `table`.
+
+    A fragment that completes its datagram is followed by the IP layer of the whole, and carries what the
+    whole carries; one that does not is the last. So is a layer that quotes: what it has inside is no packet
+    that anybody sends here. Of several packets in one frame one comes after the other.
+    """
+    chains: list[Layer | None] = [packet.link]
+    left = MAX_REASSEMBLIES
+    while chains:
+        layer = chains.pop()
+        while layer is not None:
+            yield layer
+            if isinstance(layer, IPv4 | IPv6) and layer.is_fragment:
+                whole = table.take(layer, packet.raw) if left else None
+                left -= 1
+                following = None if whole is None else whole.link.ip
+                if following is not None:
+                    layer.adopt(following.child)
+            else:
+                chains += reversed(layer.beside)
+                following = None if layer.quotes else layer.child
+            layer = following
+
+
 class FragmentTable:
     """Datagrams of which a part has come.
 
@@ -95,17 +124,16 @@ class FragmentTable:
         return self._held
 
     def add(self, packet: Packet) -> Packet | None:
-        """Take a fragment; when it completes its datagram, return that as a packet of link type RAW.
-
-        The fragment is the outermost layer that is one: after reassembly there may be another inside.
-        A packet without one gives None.
-        """
+        """Take the outermost fragment of a packet, as `take()` does; a packet without one gives None."""
         for layer in packet.layers():
             if isinstance(layer, IPv4 | IPv6) and layer.is_fragment:
-                now = packet.raw.ts_sec * 1_000_000_000 + packet.raw.ts_nsec
-                whole = self._add(layer, now)
-                return None if whole is None else _packet_of(whole, packet.raw)
+                return self.take(layer, packet.raw)
         return None
+
+    def take(self, ip: IPv4 | IPv6, raw: RawPacket) -> Packet | None:
+        """Take a fragment, found in `raw`; when it completes its datagram, return that, of link type RAW."""
+        whole = self._add(ip, raw.ts_sec * 1_000_000_000 + raw.ts_nsec)
+        return None if whole is None else _packet_of(whole, raw)
 
     def _add(self, ip: IPv4 | IPv6, now: int) -> bytes | None:
         self._expire(now)

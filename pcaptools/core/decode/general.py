@@ -5,16 +5,15 @@ For what `segment.py` answers None to. Slower by a factor of thirty, but it know
 
 from __future__ import annotations
 
-from pcaptools.core.decode.fragments import FragmentTable
+from collections.abc import Iterator
+
+from pcaptools.core.decode.fragments import FragmentTable, carried
 from pcaptools.core.decode.ipv4 import IPv4
 from pcaptools.core.decode.ipv6 import IPv6
 from pcaptools.core.decode.packet import Packet
 from pcaptools.core.decode.segment import Segment
 from pcaptools.core.decode.tcp import TCP
-from pcaptools.core.sources.base import RawPacket, Record
-
-MAX_REASSEMBLIES = 8
-"""A reassembled datagram may hold a tunnel with a fragment in it, and so on."""
+from pcaptools.core.sources.base import Record
 
 
 class SegmentFinder:
@@ -23,38 +22,22 @@ class SegmentFinder:
     def __init__(self, fragments: FragmentTable | None = None) -> None:
         self.fragments = fragments or FragmentTable()
 
-    def find(self, record: Record, link_type: int) -> tuple[Segment, bytes] | None:
-        """Return the segment and the bytes that its offsets refer to.
+    def find(self, record: Record, link_type: int) -> list[tuple[Segment, bytes]]:
+        """Return the segments, hardly ever more than one, each with the bytes that its offsets refer to.
 
         The bytes are the frame's, or those of the datagram that this frame completed. Where the snap length
         cut the TCP header's options the segment's `start` lies beyond the data, and its payload is missing.
         """
-        return self.find_in(Packet(RawPacket.of(record, link_type)))
+        return list(self.find_in(Packet.of(record, link_type)))
 
-    def find_in(self, packet: Packet) -> tuple[Segment, bytes] | None:
+    def find_in(self, packet: Packet) -> Iterator[tuple[Segment, bytes]]:
         """Do the same for a packet that is decoded already."""
-        for _ in range(MAX_REASSEMBLIES):
-            found = innermost_segment(packet)
-            if not isinstance(found, IPv4 | IPv6):
-                return found
-            whole = self.fragments.add(packet)
-            if whole is None:
-                return None
-            packet = whole
-        return None
-
-
-def innermost_segment(packet: Packet) -> tuple[Segment, bytes] | IPv4 | IPv6 | None:
-    """Return the segment, or the layer that is a fragment and so in the way of knowing."""
-    ip: IPv4 | IPv6 | None = None
-    for layer in packet.layers():
-        if isinstance(layer, IPv4 | IPv6):
-            if layer.is_fragment:
-                return layer
-            ip = layer
-        elif isinstance(layer, TCP) and ip is not None:
-            return segment_of(ip, layer), layer.data
-    return None
+        ip: IPv4 | IPv6 | None = None
+        for layer in carried(packet, self.fragments):
+            if isinstance(layer, IPv4 | IPv6):
+                ip = layer
+            elif isinstance(layer, TCP) and ip is not None:
+                yield segment_of(ip, layer), layer.data
 
 
 def segment_of(ip: IPv4 | IPv6, tcp: TCP) -> Segment:

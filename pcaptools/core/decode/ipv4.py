@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import dpkt
 
-from pcaptools.core.decode.layer import Layer, Malformed, Next, protocols, read_header
+from pcaptools.core.decode.layer import Layer, Malformed, Next, read_header
+from pcaptools.core.decode.tables import protocols
 
 PROTOCOL_NAMES = {
     0: "HOPOPT", 1: "ICMP", 2: "IGMP", 4: "IPv4", 6: "TCP", 8: "EGP", 17: "UDP", 41: "IPv6",

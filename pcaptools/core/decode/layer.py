@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import dpkt
+
+T = TypeVar("T")
 
 MAX_DEPTH = 32
 """Layers in one packet. Tunnels nest for as long as a frame has bytes; reading them all would cost more than
@@ -15,6 +17,15 @@ any of them is worth, and no network nests this deep."""
 
 class Malformed(Exception):  # noqa: N818 (it is what the layer is, and never leaves this package)
     """Why a layer cannot be decoded; becomes the reason of a `Raw` layer."""
+
+    def __init__(self, reason: str, at: int | None = None) -> None:
+        super().__init__(reason)
+        self.at = at
+        """Offset in the data from which on nothing was decoded; None for all of the layer."""
+
+
+class Cut(Malformed):
+    """The layer is longer than what was captured: the snap length cut it."""
 
 
 class Next(NamedTuple):
@@ -31,6 +42,8 @@ class Layer:
 
     `start` and `end` are offsets in `data`, the whole captured frame. `end` is where the layer ends on the
     wire, by the length its carrier gives: it lies beyond the data where the snap length cut the packet.
+    Inside a datagram that was put together from fragments, and in a message that spans segments, `data` is
+    the whole of that, and the offsets count in it.
     """
 
     __slots__ = ("_child", "data", "depth", "end", "start")
@@ -39,6 +52,10 @@ class Layer:
     """The attribute under which the layer below has it: "ip", "tcp", …"""
     fields: ClassVar[tuple[str, ...]] = ()
     """Attributes of the header, in the order of the wire."""
+    shim: ClassVar[bool] = False
+    """Attribute access looks through it: `link.ip` is there, too, if there is PPPoE between the two."""
+    quotes: ClassVar[bool] = False
+    """What it carries is a copy of a packet seen elsewhere, as in an ICMP error: nobody sends it here."""
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
         self.data = data
@@ -47,9 +64,29 @@ class Layer:
         self.depth = depth
         self._child: Layer | None = None
 
+    @classmethod
+    def partial(cls, data: bytes, start: int, end: int, depth: int) -> Layer | None:  # noqa: ARG003
+        """Return what can be told of a header that was cut; None when that is nothing."""
+        return None
+
+    @classmethod
+    def recognises(cls, data: bytes, start: int, end: int) -> bool:  # noqa: ARG003
+        """Tell by the content whether data[start:end], of a UDP datagram or a TCP segment, is this protocol."""
+        return False
+
     def next(self) -> Next | None:
         """Say what follows the header; None for a layer that carries nothing. May raise `Malformed`."""
         return None
+
+    @property
+    def beside(self) -> list[Layer]:
+        """What else it carries, where one frame holds several packets; `child` is the first of them."""
+        return []
+
+    @property
+    def incomplete(self) -> bool:
+        """It is the first part of a message that goes on in the next segment of its stream."""
+        return False
 
     @property
     def child(self) -> Layer | None:
@@ -57,6 +94,10 @@ class Layer:
         if self._child is None:
             self._child = _decode_child(self)
         return self._child
+
+    def adopt(self, child: Layer | None) -> None:
+        """Carry this layer, made from more than one packet, instead of what this packet alone has."""
+        self._child = child
 
     @property
     def payload(self) -> bytes:
@@ -79,6 +120,8 @@ class Layer:
         if name not in layer_keys:
             raise AttributeError(f"{type(self).__name__!r} layer has no field and no layer {name!r}")
         child = self.child
+        while child is not None and child.key != name and child.shim:
+            child = child.child
         return child if child is not None and child.key == name else None
 
     def __repr__(self) -> str:
@@ -93,20 +136,41 @@ class Layer:
 
 
 class Raw(Layer):
-    """Bytes that were not decoded, and why: nobody knows the protocol, or its header is malformed."""
+    """Bytes that were not decoded, and why.
 
-    __slots__ = ("key", "malformed", "reason")
+    Its key tells it: "payload" when nobody knows the protocol, "malformed" when its bytes are no such layer,
+    "truncated" when the snap length cut it. `protocol` is then the key of the layer that was expected.
+    """
 
-    key: str  # type: ignore[misc]  # of the instance here: "payload" or "malformed"
-    fields = ("reason", "malformed")
+    __slots__ = ("key", "protocol", "reason")
+
+    key: str  # type: ignore[misc]  # of the instance here
 
     def __init__(
-        self, data: bytes, start: int, end: int, depth: int, reason: str = "", malformed: bool = False
+        self,
+        data: bytes,
+        start: int,
+        end: int,
+        depth: int,
+        reason: str = "",
+        *,
+        key: str = "payload",
+        protocol: str = "",
     ) -> None:
         super().__init__(data, start, end, depth)
         self.reason = reason
-        self.malformed = malformed
-        self.key = "malformed" if malformed else "payload"
+        self.key = key
+        self.protocol = protocol
+
+    @property
+    def malformed(self) -> bool:
+        """The bytes cannot be what they should be."""
+        return self.key == "malformed"
+
+    @property
+    def truncated(self) -> bool:
+        """The snap length cut what would have been decoded."""
+        return self.key == "truncated"
 
     @property
     def payload(self) -> bytes:
@@ -114,48 +178,50 @@ class Raw(Layer):
         return self.data[self.start : self.end]
 
     def __repr__(self) -> str:
-        return f"Raw({self.payload!r}, reason={self.reason!r}, malformed={self.malformed})"
+        return f"Raw({self.payload!r}, key={self.key!r}, protocol={self.protocol!r}, reason={self.reason!r})"
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the length on the wire, and of malformed bytes the reason."""
+        """Return the length on the wire; of what should have been decoded the bytes, too, and why not."""
         length = {"length": max(self.end - self.start, 0)}
-        return {"reason": self.reason, **length} if self.malformed else length
+        if self.key == "payload":
+            return length
+        return {"protocol": self.protocol, "reason": self.reason, **length, "bytes": self.payload.hex()}
 
 
-Table = dict[int, type[Layer]]
-
-# Filled by registry.py, which imports the decoders, which import this module.
-links: Table = {}
-"""LINKTYPE_ number → layer."""
-ethertypes: Table = {}
-"""IEEE 802 ethertype → layer."""
-protocols: Table = {}
-"""IP protocol number → layer."""
-ppp_protocols: Table = {}
-"""PPP protocol number → layer."""
-udp_ports: Table = {}
-"""UDP port → layer."""
-layer_keys: set[str] = {"link", "payload", "malformed"}
-"""Every name that `__getattr__` answers with a layer or None."""
+layer_keys: set[str] = {"link", "payload", "malformed", "truncated"}
+"""Every name that `__getattr__` answers with a layer or None; registry.py adds the protocols' keys."""
 
 
-def decode_layer(decoder: type[Layer], data: bytes, start: int, end: int, depth: int) -> Layer:
-    """Decode one layer. Nothing on the wire makes this raise: what cannot be decoded becomes `Raw`.
+def guarded(function: Callable[..., T], *arguments: Any) -> T:
+    """Call a decoder or a library's reader; whatever it raises comes out as `Malformed`.
 
-    dpkt lets IndexError and others escape on damaged input, hence the broad `except`, here and nowhere else.
-    With PCAPTOOLS_DEBUG in the environment an unexpected exception comes through.
+    dpkt and dnspython let IndexError, UnicodeDecodeError and others escape on damaged input, hence the broad
+    `except`, here and nowhere else. With PCAPTOOLS_DEBUG in the environment an unexpected exception comes
+    through.
     """
-    if depth >= MAX_DEPTH:
-        return Raw(data, start, end, depth, f"more than {MAX_DEPTH} layers", malformed=True)
     try:
-        return decoder(data, start, end, depth)
-    except Malformed as error:
-        reason = str(error)
+        return function(*arguments)
+    except Malformed:
+        raise
     except Exception as error:
         if os.environ.get("PCAPTOOLS_DEBUG"):
             raise
-        reason = f"{type(error).__name__}: {error}"
-    return Raw(data, start, end, depth, reason, malformed=True)
+        raise Malformed(f"{type(error).__name__}: {error}") from None
+
+
+def decode_layer(decoder: type[Layer], data: bytes, start: int, end: int, depth: int) -> Layer:
+    """Decode one layer. Nothing on the wire makes this raise: what cannot be decoded becomes `Raw`."""
+    if depth >= MAX_DEPTH:
+        reason = f"more than {MAX_DEPTH} layers"
+        return Raw(data, start, end, depth, reason, key="malformed", protocol=decoder.key)
+    try:
+        return guarded(decoder, data, start, end, depth)
+    except Malformed as error:
+        if isinstance(error, Cut):
+            part = decoder.partial(data, start, end, depth)
+            if part is not None:
+                return part
+        return _undecoded(error, decoder.key, data, start, end, depth)
 
 
 def _decode_child(layer: Layer) -> Layer | None:
@@ -163,7 +229,7 @@ def _decode_child(layer: Layer) -> Layer | None:
     try:
         following = layer.next()
     except Malformed as error:
-        return Raw(layer.data, layer.start, layer.end, depth, str(error), malformed=True)
+        return _undecoded(error, layer.key, layer.data, layer.start, layer.end, depth)
     if following is None:
         return None
     decoder, start, end, reason = following
@@ -172,20 +238,30 @@ def _decode_child(layer: Layer) -> Layer | None:
     return decode_layer(decoder, layer.data, start, end, depth)
 
 
+def _undecoded(error: Malformed, protocol: str, data: bytes, start: int, end: int, depth: int) -> Raw:
+    key = "truncated" if isinstance(error, Cut) else "malformed"
+    at = start if error.at is None else error.at
+    return Raw(data, at, end, depth, str(error), key=key, protocol=protocol)
+
+
 def read_header(kind: type[Any], layer: Layer, name: str, at: int | None = None) -> Any:
     """Have dpkt read the fixed part of a header, and that only.
 
     dpkt's own constructors go on into the payload at once: slow, and the wrong decoder for some of it.
     """
-    start = layer.start if at is None else at
-    size: int = kind.__hdr_len__
-    if layer.end - start < size:
-        raise Malformed(f"{name} of {size} bytes in {max(layer.end - start, 0)}")
-    if len(layer.data) - start < size:
-        raise Malformed(f"{name} cut short: {max(len(layer.data) - start, 0)} of {size} bytes captured")
     header = object.__new__(kind)
-    dpkt.dpkt.Packet.unpack(header, layer.data[start : start + size])
+    dpkt.dpkt.Packet.unpack(header, header_bytes(layer, kind.__hdr_len__, name, at))
     return header
+
+
+def header_bytes(layer: Layer, size: int, name: str, at: int | None = None) -> bytes:
+    """Return the `size` bytes of a header, at the layer's start or at `at`; raise where they are not all there."""
+    start = layer.start if at is None else at
+    if layer.end - start < size:
+        raise Malformed(f"{name} of {size} bytes in {max(layer.end - start, 0)}", at)
+    if len(layer.data) - start < size:
+        raise Cut(f"{name} cut short: {max(len(layer.data) - start, 0)} of {size} bytes captured", at)
+    return layer.data[start : start + size]
 
 
 def plain(value: Any) -> Any:
@@ -196,9 +272,16 @@ def plain(value: Any) -> Any:
         return {name: plain(item) for name, item in value._asdict().items()}
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {name: plain(item) for name, item in value.items()}
     return value
 
 
 def octets(address: bytes) -> str:
     """Format a link-layer address."""
     return address.hex(":")
+
+
+def text(data: bytes) -> str:
+    r"""Read text from the wire as UTF-8; a byte that is none becomes the four characters `\xNN`."""
+    return data.decode("utf-8", "backslashreplace")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pcaptools.core.decode.ipv4 import IPv4
 from pcaptools.core.decode.ipv6 import IPv6
-from pcaptools.core.decode.layer import Layer, Malformed, Next
+from pcaptools.core.decode.layer import Cut, Layer, Malformed, Next, header_bytes
 
 AF_INET = 2
 AF_INET6 = frozenset((10, 24, 28, 30))
@@ -24,9 +24,7 @@ class Loopback(Layer):
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
         super().__init__(data, start, end, depth)
-        word = data[start : start + 4]
-        if len(word) < 4:
-            raise Malformed(f"loopback header cut short: {len(word)} of 4 bytes captured")
+        word = header_bytes(self, 4, "loopback header")
         self.family = min(int.from_bytes(word, "little"), int.from_bytes(word, "big"))
 
     def next(self) -> Next:
@@ -53,8 +51,8 @@ class BareIP(Layer):
 
 def by_version(data: bytes, at: int, end: int) -> Next:
     """Tell IPv4 from IPv6 by the first four bits, where nothing else tells."""
-    if len(data) <= at:
-        raise Malformed("no IP header captured")
+    if at >= min(end, len(data)):
+        raise Cut("no IP header captured", at) if at < end else Malformed("no IP header", at)
     version = data[at] >> 4
     if version == 4:
         return Next(IPv4, at, end)

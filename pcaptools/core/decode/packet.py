@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pcaptools.core.decode.linktypes import link_type_name
-from pcaptools.core.sources.base import RawPacket
+from pcaptools.core.sources.base import RawPacket, Record
 
 if TYPE_CHECKING:
     from pcaptools.core.decode.layer import Layer
@@ -43,6 +43,11 @@ class Packet:
         self.raw = raw
         self._link: Layer | None = None
 
+    @classmethod
+    def of(cls, record: Record, link_type: int) -> Packet:
+        """Make a packet of a batch's record."""
+        return cls(RawPacket.of(record, link_type))
+
     @property
     def pcap_header(self) -> PcapHeader:
         """Time, lengths and link type."""
@@ -74,14 +79,15 @@ class Packet:
 
     def _decode(self) -> Layer:
         # Here because dpkt, below, takes 30 ms to import: only who looks into a packet pays.
+        from pcaptools.core.decode import registry  # noqa: F401 (it fills the tables)
         from pcaptools.core.decode.layer import Raw, decode_layer
-        from pcaptools.core.decode.registry import LINKS
+        from pcaptools.core.decode.tables import links
 
         raw = self.raw
         end = max(raw.len, len(raw.data))  # less than what was captured is damage to the file
-        decoder = LINKS.get(raw.link_type)
+        decoder = links.get(raw.link_type)
         if decoder is None:
-            return Raw(raw.data, 0, end, 0, f"no decoder for link type {raw.link_type}")
+            return Raw(raw.data, 0, end, 0, f"no decoder for {self.link_type}")
         return decode_layer(decoder, raw.data, 0, end, 0)
 
     def __repr__(self) -> str:

@@ -1,55 +1,106 @@
-"""Which decoder takes what: a new protocol is one module and one row here."""
+"""Every protocol that is decoded, and where it is found: a new one is one module and one row here."""
 
 from __future__ import annotations
 
-from pcaptools.core.decode import layer
-from pcaptools.core.decode.ethernet import Ethernet
-from pcaptools.core.decode.ipv4 import IPv4
-from pcaptools.core.decode.ipv6 import IPv6
-from pcaptools.core.decode.loopback import BareIP, Loopback
-from pcaptools.core.decode.sll import SLL, SLL2
-from pcaptools.core.decode.tcp import TCP
-from pcaptools.core.decode.tunnels import AH, GRE, MPLS, PPP, PPPoE
-from pcaptools.core.decode.udp import UDP
+from dataclasses import dataclass
 
-# What carries TCP must be in segment.py's lists of such, too, or the fast path says there is none.
+from pcaptools.core.decode import tables
+from pcaptools.core.decode.layer import Layer, layer_keys
+from pcaptools.core.errors import UsageError
 
-LINKS = layer.links
-LINKS.update(
-    {
-        0: Loopback,
-        1: Ethernet,
-        9: PPP,
-        12: BareIP,  # DLT_RAW of most systems, found in files though LINKTYPE_RAW is 101
-        14: BareIP,  # DLT_RAW of OpenBSD
-        50: PPP,  # PPP_HDLC
-        51: PPPoE,
-        101: BareIP,
-        108: Loopback,
-        113: SLL,
-        228: BareIP,
-        229: BareIP,
-        276: SLL2,
-    }
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """One decoder and what it takes. A protocol with several decoders has several rows."""
+
+    key: str
+    """The attribute that the layer below has it under, and its name for `--decode-as`."""
+    decoder: str
+    """"module:Class" in this package."""
+    links: tuple[int, ...] = ()
+    """LINKTYPE_ numbers."""
+    ethertypes: tuple[int, ...] = ()
+    protocols: tuple[int, ...] = ()
+    """IP protocol numbers."""
+    ppp: tuple[int, ...] = ()
+    """PPP protocol numbers."""
+    saps: tuple[int, ...] = ()
+    """LLC service access points."""
+    snap: tuple[int, ...] = ()
+    """SNAP: OUI << 16 | protocol."""
+    udp: tuple[int, ...] = ()
+    tcp: tuple[int, ...] = ()
+    """Ports."""
+    udp_content: bool = False
+    tcp_content: bool = False
+    """Its decoder's `recognises()` is asked about what no port tells."""
+    carrier: bool = False
+    """There may be TCP inside: segment.py's lists name its numbers, too, so that the fast path leaves it alone."""
+
+
+PROTOCOLS = (
+    # ---- links
+    Protocol("link", "ethernet:Ethernet", links=(1,), ethertypes=(0x6558,)),  # transparent bridging, in GRE
+    Protocol("link", "loopback:Loopback", links=(0, 108)),
+    # 12 and 14: DLT_RAW of most systems and of OpenBSD, found in files though LINKTYPE_RAW is 101
+    Protocol("link", "loopback:BareIP", links=(12, 14, 101, 228, 229)),
+    Protocol("link", "sll:SLL", links=(113,)),
+    Protocol("link", "sll:SLL2", links=(276,)),
+    Protocol("ppp", "tunnels:PPP", links=(9, 50), ethertypes=(0x880B,)),  # in GRE (PPTP)
+    Protocol("pppoe", "tunnels:PPPoE", links=(51,), ethertypes=(0x8864,), carrier=True),
+    Protocol("mpls", "tunnels:MPLS", ethertypes=(0x8847, 0x8848), ppp=(0x281, 0x283), carrier=True),
+    # ---- network
+    Protocol("arp", "arp:ARP", ethertypes=(0x0806, 0x8035)),
+    Protocol("ip", "ipv4:IPv4", ethertypes=(0x0800,), protocols=(4,), ppp=(0x21,), carrier=True),
+    Protocol("ip", "ipv6:IPv6", ethertypes=(0x86DD,), protocols=(41,), ppp=(0x57,), carrier=True),
+    Protocol("tcp", "tcp:TCP", protocols=(6,)),
+    Protocol("udp", "udp:UDP", protocols=(17,)),
+    # ---- tunnels
+    Protocol("gre", "tunnels:GRE", protocols=(47,), carrier=True),
+    Protocol("ah", "tunnels:AH", protocols=(51,), carrier=True),
+    # ---- over UDP
+    # ---- over TCP
 )
 
-layer.ethertypes.update(
-    {
-        0x0800: IPv4,
-        0x6558: Ethernet,  # transparent Ethernet bridging, in GRE
-        0x86DD: IPv6,
-        0x8847: MPLS,
-        0x8848: MPLS,
-        0x8864: PPPoE,
-        0x880B: PPP,  # in GRE (PPTP)
-    }
-)
+DECODE_AS = {"udp.port": tables.udp_ports, "tcp.port": tables.tcp_ports}
+"""What `--decode-as` can say where a protocol is found, in tshark's words."""
 
-layer.protocols.update({4: IPv4, 6: TCP, 17: UDP, 41: IPv6, 47: GRE, 51: AH})
 
-layer.ppp_protocols.update({0x21: IPv4, 0x57: IPv6, 0x281: MPLS, 0x283: MPLS})
+def _fill() -> None:
+    for row in PROTOCOLS:
+        layer_keys.add(row.key)
+        places = (
+            (tables.links, row.links),
+            (tables.ethertypes, row.ethertypes),
+            (tables.protocols, row.protocols),
+            (tables.ppp_protocols, row.ppp),
+            (tables.llc_saps, row.saps),
+            (tables.snap_protocols, row.snap),
+            (tables.udp_ports, row.udp),
+            (tables.tcp_ports, row.tcp),
+        )
+        for table, numbers in places:
+            for number in numbers:
+                table.add(number, row.decoder)
+        for contents, asked in ((tables.udp_contents, row.udp_content), (tables.tcp_contents, row.tcp_content)):
+            if asked:
+                contents.add(row.decoder)
 
-layer.udp_ports.update({})
 
-for table in (layer.links, layer.ethertypes, layer.protocols, layer.ppp_protocols, layer.udp_ports):
-    layer.layer_keys.update(decoder.key for decoder in table.values())
+_fill()
+
+
+def decode_as(where: str, port: int, key: str) -> None:
+    """Take what goes over a port for a protocol, in this process: ("udp.port", 9999, "geneve")."""
+    if where not in DECODE_AS:
+        raise UsageError(f'"{where}" is nothing to tell a protocol by', f"use {' or '.join(DECODE_AS)}")
+    row = next((row for row in PROTOCOLS if row.key == key), None)
+    if row is None:
+        known = ", ".join(sorted({row.key for row in PROTOCOLS}))
+        raise UsageError(f'no decoder is called "{key}"', f"there are {known}")
+    DECODE_AS[where].add(port, row.decoder)
+
+
+def decoders() -> list[type[Layer]]:
+    """Import every decoder, as a run must that is about to lose the right to read their modules."""
+    return [tables.load(row.decoder) for row in PROTOCOLS]

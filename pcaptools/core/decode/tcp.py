@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import dpkt
 
-from pcaptools.core.decode.layer import Layer, Malformed, Next, plain, read_header
+from pcaptools.core.decode.layer import Cut, Layer, Malformed, Next, plain, read_header
+from pcaptools.core.decode.tables import tcp_contents, tcp_ports
 
 END, NOP, MSS, WINDOW_SCALE, SACK_PERMITTED, SACK, TIMESTAMPS = 0, 1, 2, 3, 4, 5, 8
 
@@ -154,13 +156,51 @@ class TCP(Layer):
         """The length of the segment's data on the wire."""
         return self.end - self.payload_offset
 
+    @classmethod
+    def partial(cls, data: bytes, start: int, end: int, depth: int) -> Layer | None:
+        """Return the ports and the sequence number, if at least those were captured."""
+        return TCPStart(data, start, end, depth) if len(data) >= start + 8 else None
+
     def next(self) -> Next | None:
-        """Nothing: what is in a stream is not in its packets."""
-        return None
+        """Tell by port, then by content, what a message begins with; most segments begin with none."""
+        start, end = self.payload_offset, self.end
+        if start >= min(end, len(self.data)):
+            return None
+        decoder = application(self.sport, self.dport, self.data, start, end)
+        return Next(decoder, start, end) if decoder else None
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fields; of the payload the length on the wire."""
+        """Return the fields; of the payload the length on the wire, and what is known of it."""
         result = {name: plain(getattr(self, name)) for name in self.fields if name != "options"}
         result["options"] = self.options.as_dict()
         result["payload"] = {"length": self.payload_length}
+        if self.child is not None:
+            result[self.child.key] = self.child.as_dict()
         return result
+
+
+class TCPStart(Layer):
+    """The first eight bytes of a TCP header that was cut: all that an ICMP error has to quote (RFC 792)."""
+
+    __slots__ = ("dport", "seqno", "sport")
+
+    key = "tcp"
+    fields = ("sport", "dport", "seqno")
+
+    def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
+        super().__init__(data, start, end, depth)
+        self.sport, self.dport, self.seqno = struct.unpack_from(">HHI", data, start)
+
+    def next(self) -> Next:
+        """Tell that the rest of the header is not there."""
+        raise Cut(f"TCP header cut short: {len(self.data) - self.start} of 20 bytes captured", self.start + 8)
+
+
+def application(sport: int, dport: int, data: bytes, start: int, end: int) -> type[Layer] | None:
+    """Return who reads a TCP payload, data[start:end]; None where nobody knows it."""
+    for port in (sport, dport) if sport < dport else (dport, sport):
+        if port in tcp_ports:
+            decoder = tcp_ports.get(port)
+            if decoder is not None and decoder.recognises(data, start, end):
+                return decoder
+    return tcp_contents.find(data, start, end)

@@ -9,8 +9,9 @@ import dpkt
 
 from pcaptools.core.decode.ethernet import Ethernet
 from pcaptools.core.decode.ipv4 import next_protocol
-from pcaptools.core.decode.layer import Layer, Malformed, Next, ethertypes, ppp_protocols, read_header
+from pcaptools.core.decode.layer import Layer, Malformed, Next, header_bytes, read_header
 from pcaptools.core.decode.loopback import by_version
+from pcaptools.core.decode.tables import ethertypes, ppp_protocols
 
 MAX_LABELS = 32
 
@@ -61,6 +62,7 @@ class MPLS(Layer):
     __slots__ = ("labels", "payload_offset")
 
     key = "mpls"
+    shim = True
     fields = ("labels",)
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
@@ -89,6 +91,7 @@ class PPPoE(Layer):
     __slots__ = ("code", "length", "session_id", "version")
 
     key = "pppoe"
+    shim = True
     fields = ("version", "code", "session_id", "length")
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
@@ -113,13 +116,13 @@ class PPP(Layer):
     __slots__ = ("payload_offset", "protocol")
 
     key = "ppp"
+    shim = True
     fields = ("protocol",)
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
         super().__init__(data, start, end, depth)
         at = start + 2 if data[start : start + 2] == b"\xff\x03" else start
-        if len(data) < at + 2:
-            raise Malformed("PPP header cut short")
+        header_bytes(self, 2, "PPP header", at)
         # RFC 1661, 2: an odd first byte is a protocol field compressed to one byte
         size = 1 if data[at] & 1 else 2
         self.protocol = int.from_bytes(data[at : at + size], "big")
@@ -142,9 +145,8 @@ class AH(Layer):
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
         super().__init__(data, start, end, depth)
-        if len(data) < start + 12:
-            raise Malformed("authentication header cut short")
-        self.next_header, words, self.spi, self.sequence = struct.unpack_from(">BBxxII", data, start)
+        header = header_bytes(self, 12, "authentication header")
+        self.next_header, words, self.spi, self.sequence = struct.unpack(">BBxxII", header)
         self.header_bytes = (words + 2) << 2  # RFC 4302, 2.2: in words, less two
 
     def next(self) -> Next:

@@ -132,11 +132,10 @@ class TCPTracker:
 
     def _general(self, record: Record, link_type: int) -> None:
         found = self._finder.find(record, link_type)
-        if found is None:
+        if not found:
             self.not_tcp += 1
-            return
-        segment, data = found
-        self._segment(record[0], data, segment)
+        for segment, data in found:
+            self._segment(record[0], data, segment)
 
     # --- the path of every packet ---
 

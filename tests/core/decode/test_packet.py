@@ -99,7 +99,7 @@ def test_repr_is_readable() -> None:
 def test_unknown_link_type() -> None:
     got = packet(RawPacket(b"abc", 0, 0, 3, 10, 147))
     assert isinstance(got.link, Raw)
-    assert got.link.reason == "no decoder for link type 147"
+    assert got.link.reason == "no decoder for LINKTYPE_USER0"
     assert got.link.payload == b"abc"
     assert got.link.ip is None
     assert got.as_dict()["link"] == {"length": 10}
@@ -111,11 +111,27 @@ def test_what_was_decoded_before_a_damaged_layer_stays() -> None:
     got = packet(RawPacket(cut, 0, 0, len(cut), len(SYN), 1))
     assert got.link.ip.saddr == "10.240.0.133"
     assert got.link.ip.tcp is None
-    assert got.link.ip.malformed.reason == "TCP header cut short: 6 of 20 bytes captured"
-    assert got.as_dict()["link"]["ip"]["malformed"] == {
+    assert got.link.ip.truncated.reason == "TCP header cut short: 6 of 20 bytes captured"
+    assert got.as_dict()["link"]["ip"]["truncated"] == {
+        "protocol": "tcp",
         "reason": "TCP header cut short: 6 of 20 bytes captured",
         "length": 40,
+        "bytes": "d23000500000",
     }
+
+
+def test_the_first_eight_bytes_of_tcp_are_told() -> None:
+    tcp = packet(RawPacket(SYN[:44], 0, 0, 44, len(SYN), 1)).link.ip.tcp
+    assert (tcp.sport, tcp.dport, tcp.seqno) == (53808, 80, 10)
+    assert tcp.truncated.reason == "TCP header cut short: 10 of 20 bytes captured"
+
+
+def test_access_looks_through_shims() -> None:
+    frame = bytes(12) + bytes.fromhex("8864 11 00 0007 003e 0021") + SYN[14:]
+    got = packet(RawPacket(frame, 0, 0, len(frame), len(frame), 1))
+    assert got.link.ip is got.link.pppoe.ppp.ip
+    assert got.link.ip.tcp.dport == 80
+    assert got.link.tcp is None  # ip is no shim
 
 
 def test_the_fast_path_needs_no_dpkt() -> None:  # 30 ms that only those pay who look into packets

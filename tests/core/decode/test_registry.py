@@ -1,28 +1,57 @@
-from pcaptools.core.decode import layer, segment
-from pcaptools.core.decode.ipv4 import IPv4
-from pcaptools.core.decode.ipv6 import IPv6
-from pcaptools.core.decode.linktypes import LINKTYPE_NAMES
-from pcaptools.core.decode.registry import LINKS
-from pcaptools.core.decode.tcp import TCP
-from pcaptools.core.decode.udp import UDP
+import re
 
-BRIDGING_AND_PPTP = {0x6558, 0x880B}  # protocol types of GRE, on no link of their own
+import pytest
+
+from pcaptools.core.decode import segment, tables
+from pcaptools.core.decode.layer import layer_keys
+from pcaptools.core.decode.linktypes import LINKTYPE_NAMES
+from pcaptools.core.decode.registry import PROTOCOLS, Protocol, decode_as, decoders
+from pcaptools.core.errors import UsageError
+
+CARRIERS = [row for row in PROTOCOLS if row.carrier]
 
 
 def test_the_fast_path_leaves_every_carrier_to_the_general_way() -> None:
-    carriers = {number for number, kind in layer.protocols.items() if kind not in {TCP, UDP}}
-    assert carriers == segment.CARRIERS
-    ethertypes = {kind.to_bytes(2, "big") for kind in layer.ethertypes.keys() - BRIDGING_AND_PPTP}
+    assert {number for row in CARRIERS for number in row.protocols} == segment.CARRIERS
+    ethertypes = {kind.to_bytes(2, "big") for row in CARRIERS for kind in row.ethertypes}
     assert ethertypes == {word for word, kind in segment.ETHERTYPES.items() if kind != segment.TAG}
 
 
 def test_every_link_of_the_fast_path_has_a_decoder_and_a_name() -> None:
     for number in (0, 1, 12, 14, 101, 108, 113, 228, 229, 276):
         assert segment.segment_parser(number) is not segment.segment_parser(-1)
-        assert number in LINKS
-    assert LINKS.keys() <= LINKTYPE_NAMES.keys()
+        assert number in tables.links
+    assert set(tables.links) <= LINKTYPE_NAMES.keys()
 
 
 def test_layers_are_known_by_their_keys() -> None:
-    assert {"link", "ip", "tcp", "udp", "gre", "mpls", "pppoe", "ppp", "ah"} <= layer.layer_keys
-    assert IPv4.key == IPv6.key == "ip"
+    assert {"link", "ip", "tcp", "udp", "gre", "mpls", "pppoe", "ppp", "ah"} <= layer_keys
+
+
+@pytest.mark.parametrize("row", PROTOCOLS, ids=lambda row: row.decoder)
+def test_a_row_names_a_decoder_that_is_there(row: Protocol) -> None:
+    decoder = tables.load(row.decoder)
+    assert decoder in decoders()
+    assert row.key == decoder.key or row.links  # on a link of its own every layer is `packet.link`
+
+
+def test_decode_as() -> None:
+    try:
+        decode_as("udp.port", 9999, "gre")
+        decoder = tables.udp_ports.get(9999)
+        assert decoder is not None
+        assert decoder.__name__ == "GRE"
+    finally:
+        tables.udp_ports.remove(9999)
+
+
+@pytest.mark.parametrize(
+    ("where", "key", "message"),
+    [
+        ("ip.proto", "gre", '"ip.proto" is nothing to tell a protocol by; use udp.port or tcp.port'),
+        ("udp.port", "grr", 'no decoder is called "grr"; there are '),
+    ],
+)
+def test_decode_as_says_what_is_wrong(where: str, key: str, message: str) -> None:
+    with pytest.raises(UsageError, match="^" + re.escape(message)):
+        decode_as(where, 1, key)

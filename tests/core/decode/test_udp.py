@@ -1,6 +1,6 @@
 import pytest
 
-from pcaptools.core.decode import layer, packet
+from pcaptools.core.decode import layer, packet, udp
 from pcaptools.core.decode.udp import UDP
 from pcaptools.core.sources.base import RawPacket
 
@@ -30,7 +30,7 @@ def test_a_layer_inside_by_port(monkeypatch: pytest.MonkeyPatch) -> None:
         key = "greeting"
         fields = ("start",)
 
-    monkeypatch.setitem(layer.udp_ports, 53, Greeting)
+    monkeypatch.setattr(udp, "udp_ports", {53: Greeting})
     monkeypatch.setattr(layer, "layer_keys", layer.layer_keys | {"greeting"})
     for ports in ("0035 c350", "c350 0035"):
         got = datagram(f"{ports} 000a abcd 6869")

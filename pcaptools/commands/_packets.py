@@ -1,0 +1,99 @@
+"""What simple-capture does with packets: dissector and printers put together."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from pcaptools.commands._options import CaptureOptions
+from pcaptools.core.decode.dissector import Dissector
+from pcaptools.core.decode.packet import Packet
+from pcaptools.core.sources.base import Batch, RawPacket
+from pcaptools.printers.clock import Clock
+from pcaptools.printers.console import Painter, wants_color
+from pcaptools.printers.fastline import FastLines
+from pcaptools.printers.hexdump import hexdump
+from pcaptools.printers.jsonl import packet_line
+from pcaptools.printers.packet import PacketPrinter
+from pcaptools.printers.tree import format_tree
+
+
+@dataclass(slots=True)
+class Detail:
+    """How much of a packet is shown beside its line."""
+
+    tree: bool = False
+    hex: bool = False
+    text: bool = False
+    """Characters beside the hexadecimal."""
+    link: bool = False
+    """The dump begins with the link-layer header."""
+
+    @property
+    def any(self) -> bool:
+        """Something is."""
+        return self.tree or self.hex
+
+
+class PacketLines:
+    """Batches of packets in, a line for each out."""
+
+    def __init__(self, options: CaptureOptions, detail: Detail, *, link: bool = True) -> None:
+        self._json = options.json
+        self._detail = detail
+        self._clock = Clock(options.time or "none")
+        self._paint = Painter(wants_color(sys.stdout, options.color))
+        self._printer = PacketPrinter(self._clock, self._paint, link=link)
+        self._dissector = Dissector()
+        self._fast: dict[int, FastLines] = {}
+        self._quiet = True
+
+    def handle(self, batch: Batch) -> str:
+        """Take a batch and return the lines to print."""
+        self._quiet = False
+        self._clock.nanosecond = batch.nanosecond
+        if self._json or self._detail.any:
+            return "".join([self._full(RawPacket.of(record, batch.link_type), batch) for record in batch.records])
+        fast = self._fast.get(batch.link_type)
+        if fast is None:
+            fast = self._fast[batch.link_type] = FastLines(self._printer, batch.link_type, self._dissector.begun)
+        fast_line, slow_line, link_type = fast.line, self._line, batch.link_type
+        return "".join([fast_line(record) or slow_line(RawPacket.of(record, link_type)) for record in batch.records])
+
+    def _line(self, raw: RawPacket) -> str:
+        return self._printer.line(self._dissector.packet(raw))
+
+    def _full(self, raw: RawPacket, batch: Batch) -> str:
+        packet = self._dissector.packet(raw)
+        if self._json:
+            return packet_line(packet, batch.nanosecond)
+        lines = self._printer.line(packet)
+        if self._detail.tree:
+            lines += format_tree(packet.as_dict(), self._paint)
+        if self._detail.hex:
+            lines += hexdump(raw.data[0 if self._detail.link else _network(packet) :], text=self._detail.text)
+        return lines
+
+    def tick(self, now: int) -> str:  # noqa: ARG002
+        """Time passes: nothing waits for it."""
+        return ""
+
+    def finish(self) -> str:
+        """End of the input: everything is printed already."""
+        return ""
+
+    def notices(self) -> list[str]:
+        """Say which bounds were hit, and what was ignored."""
+        fragments = {f"dropped fragments: {why}": n for why, n in self._dissector.fragments.dropped.items()}
+        gave_up = {f"gave up joining {what}": n for what, n in self._dissector.dropped.items()}
+        return [f"{text} ({count} times)" for text, count in {**fragments, **gave_up}.items()]
+
+    def silence(self) -> str:
+        """Explain a run that printed nothing; empty when it did print."""
+        return "no packet came" if self._quiet else ""
+
+
+def _network(packet: Packet) -> int:
+    """Return where the first layer after the link's own begins, as tcpdump's -x has it."""
+    child = packet.link.child
+    return child.start if child is not None else 0

@@ -1,0 +1,121 @@
+"""The line of a packet, as node_pcap's simple printer writes it: link addresses, endpoints, what matters.
+
+Each layer says its part (`lines/`); this module puts the parts together. The functions there return text as
+it came from the wire, and here is the one place where it is escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from pcaptools.printers.clock import Clock
+from pcaptools.printers.console import Painter
+from pcaptools.printers.lines import links, network, tunnels
+from pcaptools.printers.safe import safe
+
+if TYPE_CHECKING:
+    from pcaptools.core.decode.layer import Layer, Raw
+    from pcaptools.core.decode.packet import Packet
+
+Part = tuple[str, str]
+"""(style, text)"""
+
+LINKS: dict[str, Callable[[Any], str]] = {**links.LINES}
+"""What `-q` leaves out, by the name of the layer's class (so that no decoder is imported to print another)."""
+LINES: dict[str, Callable[[Any], str]] = {**network.LINES, **tunnels.LINES}
+TRANSPORTS: dict[str, Callable[[Any, Any], str]] = {**network.TRANSPORTS}
+
+
+def no_name(address: str) -> str:
+    """Return the address itself: nobody knows its name."""
+    return address
+
+
+class PacketPrinter:
+    """Turns packets into lines. `name` tells the name of an address, or the address."""
+
+    def __init__(
+        self, clock: Clock, paint: Painter, *, link: bool = True, name: Callable[[str], str] = no_name
+    ) -> None:
+        self._clock = clock
+        self._paint = paint
+        self._link = link
+        self._name = name
+
+    def line(self, packet: Packet) -> str:
+        """Return the line of a packet, with its line end."""
+        raw = packet.raw
+        parts = [self._paint(style, safe(text)) for style, text in self.parts(packet.layers())]
+        return f"{self.time(raw.ts_sec * 1_000_000_000 + raw.ts_nsec)}{' '.join(parts)}\n"
+
+    def time(self, ns: int) -> str:
+        """Return the text for a time, with a blank behind it."""
+        return self._paint("time", self._clock(ns))
+
+    def link_of(self, packet: Packet) -> str:
+        """Return what is said of the outermost layer, with a blank behind it."""
+        text = LINKS[type(packet.link).__name__](packet.link) if self._link else ""
+        return f"{self._paint('link', safe(text))} " if text else ""
+
+    def ends(self, saddr: str, sport: int, daddr: str, dport: int) -> str:
+        """Return both ends of a datagram or segment."""
+        return self._paint("address", safe(self._endpoints(saddr, sport, daddr, dport)))
+
+    def packet(self, *texts: str) -> str:
+        """Return what is said of a packet, part by part."""
+        return " ".join(self._paint("packet", safe(text)) for text in texts)
+
+    def parts(self, layers: Iterator[Layer]) -> Iterator[Part]:
+        """Yield what there is to say of each layer, outermost first."""
+        above: Any = None
+        for layer in layers:
+            kind = type(layer).__name__
+            if kind in TRANSPORTS and _is_ip(above):
+                yield "address", self._endpoints(above.saddr, layer.sport, above.daddr, layer.dport)
+                yield from _told("packet", TRANSPORTS[kind](layer, above))
+            else:
+                if _is_ip(above):
+                    yield "address", self._addresses(above)
+                if kind in LINKS:
+                    yield from _told("link", LINKS[kind](layer) if self._link else "")
+                elif kind == "Raw":
+                    yield from _told(*_raw(layer, above))  # type: ignore[arg-type]
+                elif kind in LINES:
+                    yield from _told("packet", LINES[kind](layer))
+            above = layer
+        if _is_ip(above):
+            yield "address", self._addresses(above)
+
+    def _addresses(self, ip: Any) -> str:
+        return f"{self._name(ip.saddr)} -> {self._name(ip.daddr)}"
+
+    def _endpoints(self, saddr: str, sport: int, daddr: str, dport: int) -> str:
+        return f"{self._end(saddr, sport)} -> {self._end(daddr, dport)}"
+
+    def _end(self, address: str, port: int) -> str:
+        """A numeric IPv6 address stands in brackets."""
+        name = self._name(address)
+        return f"[{name}]:{port}" if ":" in name else f"{name}:{port}"
+
+
+def _told(style: str, text: str) -> Iterator[Part]:
+    if text:
+        yield style, text
+
+
+def _is_ip(layer: Any) -> bool:
+    return layer is not None and layer.key == "ip"
+
+
+def _raw(raw: Raw, above: Any) -> Part:
+    """Return what is said of bytes that were not decoded; `above` is the layer that carries them."""
+    if raw.truncated:
+        return "warning", f"[|{raw.protocol}]"
+    if raw.malformed:
+        return "error", f"[malformed {raw.protocol}: {raw.reason}]"
+    if type(above).__name__ in TRANSPORTS or not raw.reason:
+        return "packet", ""  # its length is told already
+    if _is_ip(above) and not above.is_fragment:
+        return "packet", f"proto {above.protocol_name} len {network.total_length(above)}"
+    return "packet", f"{raw.reason}, {max(raw.end - raw.start, 0)} bytes"
