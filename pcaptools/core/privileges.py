@@ -11,6 +11,7 @@ import pwd
 import shlex
 import shutil
 import sys
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pcaptools.core.errors import PcapToolsError, UsageError
@@ -99,9 +100,12 @@ def _can_return() -> bool:
     return True
 
 
-def permission_remedy() -> str:
-    """Tell the command that does have the right to capture, to be pasted into the shell it was run from."""
-    command = _own_command()
+def permission_remedy(arguments: Sequence[str] | None = None) -> str:
+    """Tell the command that does have the right to capture, to be pasted into the shell it was run from.
+
+    It is the command that was run, or `pcaptools` with other `arguments`.
+    """
+    command = _own_command(sys.argv[1:] if arguments is None else list(arguments))
     if os.geteuid() == 0:
         return "root lacks CAP_NET_RAW here: give it to the container or service (docker run --cap-add=NET_RAW)"
     if shutil.which("sudo"):
@@ -111,13 +115,14 @@ def permission_remedy() -> str:
     return f"run as root: {command}"
 
 
-def _own_command() -> str:
+def _own_command(arguments: list[str]) -> str:
     """Rebuild the command line with absolute paths, since root's PATH holds no virtual environment."""
     main = sys.modules.get("__main__")
     if getattr(main, "__spec__", None) is not None:  # python -m pcaptools
-        return shlex.join([sys.executable, *sys.orig_argv[1:]])
+        own = sys.orig_argv[1 : len(sys.orig_argv) - len(sys.argv[1:])]
+        return shlex.join([sys.executable, *own, *arguments])
     script = os.path.abspath(shutil.which(sys.argv[0]) or sys.argv[0])
-    words = [script, *sys.argv[1:]]
+    words = [script, *arguments]
     return shlex.join(words if os.access(script, os.X_OK) else [sys.executable, *words])
 
 

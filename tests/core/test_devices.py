@@ -50,9 +50,10 @@ def test_names_addresses_and_flags(machine: dict[str, str]) -> None:
             Address("fe80::1", "ffff:ffff:ffff:ffff::"),
         ],
         (PCAP_IF_UP, PCAP_IF_RUNNING),
+        "02:fc:00:00:00:01",
     )
     assert set(lo.flags) == {PCAP_IF_LOOPBACK, PCAP_IF_UP, PCAP_IF_RUNNING}
-    assert (everything.addresses, everything.flags) == ([], ())
+    assert (everything.addresses, everything.flags) == ([], (PCAP_IF_UP, PCAP_IF_RUNNING))  # as pcap-linux.c has it
     assert "all interfaces" in (everything.description or "")
     assert tun0.addresses == [Address("192.0.2.9", "255.255.255.255", None, "192.0.2.10")]
 

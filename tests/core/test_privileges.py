@@ -187,6 +187,7 @@ class TestRemedy:
         monkeypatch.setattr(sys, "argv", ["pcaptools", "devices"])
         user("sudo")
         assert permission_remedy() == f"run: sudo {tmp_path}/pcaptools devices"
+        assert permission_remedy(["demo"]) == f"run: sudo {tmp_path}/pcaptools demo"
 
     def test_a_script_that_is_not_executable_is_given_to_python(
         self, user: Callable[..., None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -199,8 +200,11 @@ class TestRemedy:
     def test_python_m(self, user: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
         user("sudo")
         monkeypatch.setitem(sys.modules, "__main__", SimpleNamespace(__spec__=object()))
-        monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "pcaptools", "devices"])
-        assert permission_remedy() == f"run: sudo {shlex.quote(sys.executable)} -m pcaptools devices"
+        monkeypatch.setattr(sys, "orig_argv", ["python", "-m", "pcaptools", "http-trace", "lo"])
+        monkeypatch.setattr(sys, "argv", ["pcaptools/__main__.py", "http-trace", "lo"])
+        python = shlex.quote(sys.executable)
+        assert permission_remedy() == f"run: sudo {python} -m pcaptools http-trace lo"
+        assert permission_remedy(["simple-capture", "lo"]) == f"run: sudo {python} -m pcaptools simple-capture lo"
 
     def test_without_sudo_and_setpriv(self, user: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(sys, "argv", ["/bin/sh", "a b"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,7 +15,7 @@ from typing import Any
 
 import pcapy
 
-from pcaptools.core.devices import default_device, device_names
+from pcaptools.core.devices import Code, default_device, device_names, linktype_of
 from pcaptools.core.errors import DeviceError, FilterError, PermissionDeniedError, UsageError
 from pcaptools.core.privileges import permission_remedy
 from pcaptools.core.sources.base import BATCH_PACKETS, Batch, Record, Source, Stats
@@ -35,25 +34,6 @@ _RETIRE_S = 0.005
 """The kernel hands over a block of its ring up to two buffer timeouts and this much after a packet came."""
 
 _MAX_BUFFER_MB = 2047  # libpcap takes the size in bytes, as an int
-
-_LINKTYPES = {  # where libpcap's DLT is not the LINKTYPE that files and decoders use
-    11: 100,  # ATM_RFC1483
-    12: 101,  # RAW
-    13: 102,  # SLIP_BSDOS
-    14: 103,  # PPP_BSDOS
-    19: 106,  # ATM_CLIP
-}
-if sys.platform == "darwin":
-    _LINKTYPES[149] = 258  # PKTAP goes by DLT_USER2 there
-
-
-class _Code:
-    """What `pcap_activate` returns; positive numbers are warnings."""
-
-    NO_SUCH_DEVICE = -5
-    RFMON_NOT_SUPPORTED = -6
-    INTERFACE_NOT_UP = -9
-    NOT_PERMITTED = (-8, -11)  # -11: not permitted in promiscuous mode
 
 
 def create_session(
@@ -96,7 +76,7 @@ class LiveSource(Source):
     def __init__(self, reader: Any, device: str, buffer_timeout: int) -> None:
         super().__init__()
         self.device = device
-        self.link_type: int = _LINKTYPES.get(reader.datalink(), reader.datalink())
+        self.link_type: int = linktype_of(reader.datalink())
         """LINKTYPE_ number."""
         self.extra_fds: list[int] = []
         """More descriptors to watch, filled in before `batches()`.
@@ -224,13 +204,13 @@ def _activate(reader: Any, device: str) -> None:
     if code >= 0:
         return
     reader.close()
-    if code == _Code.NO_SUCH_DEVICE or (code in _Code.NOT_PERMITTED and device not in device_names()):
+    if code == Code.NO_SUCH_DEVICE or (code in Code.NOT_PERMITTED and device not in device_names()):
         raise _no_such_device(device)
-    if code in _Code.NOT_PERMITTED:
+    if code in Code.NOT_PERMITTED:
         raise PermissionDeniedError(f"no permission to capture on {device}", permission_remedy())
-    if code == _Code.RFMON_NOT_SUPPORTED:
+    if code == Code.RFMON_NOT_SUPPORTED:
         raise DeviceError(f"{device} has no monitor mode", "leave --monitor out")
-    if code == _Code.INTERFACE_NOT_UP:
+    if code == Code.INTERFACE_NOT_UP:
         raise DeviceError(f"the interface {device} is down", "bring it up first")
     raise DeviceError(f"cannot capture on {device}: {_reason(device, code)}")
 
