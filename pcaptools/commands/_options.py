@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from pcaptools.core.errors import DeviceError, UsageError
+from pcaptools.core.sources.rotate import Rotation
 from pcaptools.printers.clock import TIME_FORMATS, TimeFormat
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -49,6 +50,7 @@ class CaptureOptions:
     color: bool | None = None
     time: TimeFormat | None = None
     words: tuple[str, ...] = field(default=())
+    rotation: Rotation = field(default_factory=Rotation)
 
 
 OPTIONS: list[Callable[[F], F]] = [

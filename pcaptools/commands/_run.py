@@ -15,11 +15,12 @@ import click
 from pcaptools.commands._options import CaptureOptions
 from pcaptools.commands._signals import stop_on_signals
 from pcaptools.core.errors import CaptureFileError, PcapToolsError, UsageError
-from pcaptools.core.privileges import drop_privileges
+from pcaptools.core.privileges import drop_privileges, will_drop
+from pcaptools.core.sources import inflate
 from pcaptools.core.sources.base import Batch
 from pcaptools.core.sources.files import FileSource
-from pcaptools.core.sources.inflate import preload
 from pcaptools.core.sources.live import LiveSource, create_session
+from pcaptools.core.sources.rotate import RotatingWriter
 from pcaptools.core.sources.writer import CaptureWriter, open_writer
 
 DROP_WATCH = 2.0
@@ -81,9 +82,12 @@ def _stdout_descriptor() -> list[int]:
 
 
 def _load_what_the_run_may_need(source: FileSource | LiveSource) -> None:
-    """Import, while we may still be root, what a run imports late: it may be unreadable for who we become."""
-    if os.geteuid() == 0 and isinstance(source, FileSource):
-        preload()
+    """Import, while we are still root, what a run imports late: it may be unreadable for who we become."""
+    from pcaptools.core.decode import registry
+
+    registry.preload()
+    if isinstance(source, FileSource):
+        inflate.preload()
 
 
 def _same_file(one: str, other: str) -> bool:
@@ -117,8 +121,11 @@ class Run:
         source = self._open()
         with source, self._writer(source) as writer, stop_on_signals(source.stop) as signals:
             source.extra_fds += [signals.fd, *_stdout_descriptor()]
-            _load_what_the_run_may_need(source)
-            drop_privileges(self._options.user or None)
+            user = self._options.user or None
+            if will_drop(user):
+                _load_what_the_run_may_need(source)
+            drop_privileges(user)
+            self._check_folder()
             if self._source is None and isinstance(source, LiveSource):
                 # only now: a script that waits for this line may send its signal at once
                 say(f"Listening on {source.device}")
@@ -133,6 +140,12 @@ class Run:
         if error is not None:
             raise error
         return 0
+
+    def _check_folder(self) -> None:
+        """See that the files that follow the first can be made, by whoever we are now."""
+        folder = os.path.dirname(self._options.write) or "."
+        if self._options.rotation and not os.access(folder, os.W_OK):
+            raise CaptureFileError(f"cannot make more files in {folder}", "use another folder, or -Z root")
 
     def _open(self) -> FileSource | LiveSource:
         options = self._options
@@ -150,24 +163,30 @@ class Run:
         )
 
     @contextlib.contextmanager
-    def _writer(self, source: FileSource | LiveSource) -> Iterator[CaptureWriter | None]:
-        if not self._options.write:
+    def _writer(self, source: FileSource | LiveSource) -> Iterator[CaptureWriter | RotatingWriter | None]:
+        options = self._options
+        if not options.write:
             yield None
             return
-        if any(_same_file(name, self._options.write) for name in self._options.read):
-            raise UsageError(f"-w {self._options.write} would overwrite what -r reads", "write to another file")
+        if any(_same_file(name, options.write) for name in options.read):
+            raise UsageError(f"-w {options.write} would overwrite what -r reads", "write to another file")
         link_type = source.link_type if isinstance(source, LiveSource) else None
-        with open_writer(self._options.write, force=self._options.force, link_type=link_type) as writer:
+        writer: CaptureWriter | RotatingWriter
+        if options.rotation:
+            writer = RotatingWriter(options.write, options.rotation, force=options.force, link_type=link_type)
+        else:
+            writer = open_writer(options.write, force=options.force, link_type=link_type)
+        with writer:
             yield writer
 
-    def _loop(self, source: FileSource | LiveSource, writer: CaptureWriter | None) -> None:
+    def _loop(self, source: FileSource | LiveSource, writer: CaptureWriter | RotatingWriter | None) -> None:
         live = isinstance(source, LiveSource)
         for batch in source.batches():
             whole = self._take(batch)
             if batch.records:
                 self._output.write(self._handler.handle(batch))
                 if writer is not None:
-                    self._write(writer, batch)
+                    whole &= self._write(writer, batch)
             if live:
                 if not batch.records:
                     self._output.write(self._handler.tick(time.time_ns()))
@@ -185,11 +204,13 @@ class Run:
         self._packets += len(batch.records)
         return True
 
-    def _write(self, writer: CaptureWriter, batch: Batch) -> None:
+    def _write(self, writer: CaptureWriter | RotatingWriter, batch: Batch) -> bool:
+        """Write a batch; return whether more may be written."""
         try:
             writer.write(batch)
         except BrokenPipeError:
             self._output.close()
+        return not (isinstance(writer, RotatingWriter) and writer.full)
 
     def _watch_drops(self, source: FileSource | LiveSource, *, at_end: bool = False) -> None:
         if time.monotonic() < self._next_look and not at_end:

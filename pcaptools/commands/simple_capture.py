@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from pcaptools.commands._options import CaptureOptions, capture_options, examples
 from pcaptools.commands._packets import Detail, PacketLines
 from pcaptools.commands._run import run_capture
+from pcaptools.core.sources.rotate import Rotation, check_rotation
 
 EXAMPLES = r"""
 sudo pcaptools simple-capture en1
 sudo pcaptools simple-capture lo0 "ip proto \tcp"
 pcaptools simple-capture -r capture.pcap -v
 pcaptools simple-capture -r capture.pcap --json | jq -r '.. | .qname? // empty'
+sudo pcaptools simple-capture eth0 -w ring.pcap -C 100 -W 5
 """
+
+_UNITS = {"": 1_000_000, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
+
+
+def _size(context: click.Context, option: click.Parameter, value: str) -> int:
+    """Read a size in tcpdump's way: millions of bytes, or with a k, m or g behind it KiB, MiB or GiB."""
+    found = re.fullmatch(r"([0-9]{1,9})([kmg]?)", value, re.IGNORECASE)
+    if found is None:
+        raise click.BadParameter(
+            f"{value!r} is no size: give millions of bytes, or a number with k, m or g", context, option
+        )
+    return int(found[1]) * _UNITS[found[2].lower()]
 
 
 @click.command("simple-capture", context_settings={"help_option_names": ["-h", "--help"]}, epilog=examples(EXAMPLES))
@@ -22,10 +38,19 @@ pcaptools simple-capture -r capture.pcap --json | jq -r '.. | .qname? // empty'
 @click.option("-x", "hex_", count=True, help="Print the bytes in hexadecimal; -xx with the link header.")
 @click.option("-X", "text", count=True, help="Print them in hexadecimal and ASCII; -XX with the link header.")
 @click.option("-q", "--quiet", is_flag=True, help="Leave the link addresses out.")
-def command(options: CaptureOptions, verbose: bool, hex_: int, text: int, quiet: bool) -> int:
+@click.option("-C", "size", callback=_size, default="0", metavar="MB", help="Go on in another file after so many MB.")
+@click.option("-G", "seconds", type=click.IntRange(0), default=0, metavar="SECONDS",
+              help="Go on in another file after so long.")  # fmt: skip
+@click.option("-W", "files", type=click.IntRange(0), default=0, metavar="N",
+              help="Keep N files of -C, then begin anew; end after N files of -G.")  # fmt: skip
+def command(
+    options: CaptureOptions, verbose: bool, hex_: int, text: int, quiet: bool, size: int, seconds: int, files: int
+) -> int:
     """Print one line a packet, live or from capture files.
 
     Every common protocol is decoded. Without INTERFACE the default device is used.
     """
+    options.rotation = Rotation(size, seconds, files)
+    check_rotation(options.write, options.rotation)
     detail = Detail(tree=verbose, hex=bool(hex_ or text), text=bool(text), link=hex_ > 1 or text > 1)
     return run_capture(options, PacketLines(options, detail, link=not quiet))

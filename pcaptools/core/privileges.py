@@ -44,6 +44,11 @@ def drop_privileges(user: str | None = None) -> str | None:
     return account.name
 
 
+def will_drop(user: str | None = None) -> bool:
+    """Tell whether `drop_privileges(user)` is about to change who we are."""
+    return os.geteuid() == 0 and (user is not None or "SUDO_UID" in os.environ)
+
+
 def _refuse_without_root(user: str | None) -> None:
     if user is not None and _named(user).uid != os.geteuid():
         raise UsageError(f"only root can become user {user}", "leave -Z out")

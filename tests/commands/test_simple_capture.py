@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from support.cli import run_pcaptools
+from support.netns import live
 
 CAPTURES = Path(__file__).resolve().parents[1] / "captures"
 FACTS: dict[str, dict[str, Any]] = json.loads((CAPTURES / "facts.json").read_text())
@@ -38,8 +39,48 @@ def test_the_lines_of_the_design() -> None:
     assert capture("get.pcap", "-q", "-c", "1") == "10.9.0.2:39772 -> 10.9.0.1:80 TCP len 60 [syn]\n"
 
 
+def test_rotated_files_hold_every_packet(tmp_path: Path) -> None:
+    name = tmp_path / "ring.pcap"
+    assert len(capture("404-many.pcap", "-w", str(name), "-C", "3k").splitlines()) == FACTS["404-many.pcap"]["packets"]
+    files = sorted(tmp_path.iterdir())
+    assert len(files) > 5
+    words = [word for path in files for word in ("-r", str(path))]
+    done = run_pcaptools("simple-capture", "--json", *words)
+    again = run_pcaptools("simple-capture", "--json", "-r", str(CAPTURES / "404-many.pcap"))
+    assert sorted(done.stdout.splitlines()) == sorted(again.stdout.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["-C", "1"], "-C and -G need files to write; give a name with -w"),
+        (["-C", "1q"], "invalid value for '-C': '1q' is no size: give millions of bytes, or a number with k, m or g"),
+        (["-W", "2"], "-W counts the files of -C or -G; give one of them"),
+    ],
+)
+def test_rotation_that_cannot_be(words: list[str], message: str) -> None:
+    done = run_pcaptools("simple-capture", "-r", str(CAPTURES / "get.pcap"), *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert message in done.stderr
+
+
 def test_tree_and_dump() -> None:
     text = capture("get.pcap", "-v", "-X", "-c", "1", "--time", "epoch")
     assert text.startswith("1795433494.136024 46:37:92:89:6b:2e -> ")
     assert "\n    ip:\n      version: 4\n" in text
     assert "\t0x0000:  4500 003c 9e21 4000 4006 8886 0a09 0002  E..<.!@.@.......\n" in text
+
+
+class TestAsRoot:
+    pytestmark = live
+
+    def test_what_is_decoded_was_imported_before_the_drop(self) -> None:
+        """The interpreter may be private to root; a decoder imported after the drop would be missing."""
+        expected = capture("get.pcap", "--json")
+        assert capture("get.pcap", "--json", "-Z", "nobody") == expected
+
+    def test_files_to_come_must_be_possible_for_who_we_become(self, tmp_path: Path) -> None:
+        name = str(tmp_path / "t.pcap")
+        done = run_pcaptools("simple-capture", "-r", str(CAPTURES / "get.pcap"), "-w", name, "-C", "1k", "-Z", "nobody")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == f"pcaptools: cannot make more files in {tmp_path}; use another folder, or -Z root\n"

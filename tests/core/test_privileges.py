@@ -15,7 +15,7 @@ import pytest
 
 from pcaptools.core import privileges
 from pcaptools.core.errors import PcapToolsError
-from pcaptools.core.privileges import drop_privileges, permission_remedy
+from pcaptools.core.privileges import drop_privileges, permission_remedy, will_drop
 
 NOBODY = 65534
 UNKNOWN = 64999  # in no user database
@@ -236,3 +236,17 @@ class TestRemedy:
             ["sh", "-c", remedy.removeprefix("run: ")], check=False, capture_output=True, text=True, timeout=30
         )
         assert (done.stdout, done.stderr) == (f"({uid}, {uid}, {uid})\n", "")
+
+
+@pytest.mark.parametrize(
+    ("uid", "user", "environment", "expected"),
+    [(0, None, {}, False), (0, "nobody", {}, True), (0, None, {"SUDO_UID": "7"}, True), (7, "nobody", {}, False)],
+)
+def test_will_drop(
+    monkeypatch: pytest.MonkeyPatch, uid: int, user: str | None, environment: dict[str, str], expected: bool
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: uid)
+    monkeypatch.delenv("SUDO_UID", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert will_drop(user) is expected

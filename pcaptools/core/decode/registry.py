@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 
 from pcaptools.core.decode import tables
@@ -102,5 +103,16 @@ def decode_as(where: str, port: int, key: str) -> None:
 
 
 def decoders() -> list[type[Layer]]:
-    """Import every decoder, as a run must that is about to lose the right to read their modules."""
+    """Import every decoder and return them."""
     return [tables.load(row.decoder) for row in PROTOCOLS]
+
+
+def preload() -> None:
+    """Import all that decoding may need, for a run that is about to lose the right to read the modules.
+
+    A decoder's module that imports something only when it is needed has a function `preload()` for that.
+    """
+    for decoder in decoders():
+        load_more = getattr(sys.modules[decoder.__module__], "preload", None)
+        if load_more is not None:
+            load_more()

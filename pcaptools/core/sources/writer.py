@@ -27,15 +27,17 @@ def open_writer(
     snaplen: int = 262_144,
     link_type: int | None = None,
     nanosecond: bool = False,
+    like: str | Path = "",
 ) -> CaptureWriter:
     """Make a capture file and return its writer; "-" is standard output.
 
     An existing file is left alone unless `force`. With `link_type` the file's header is written at once, so
-    that a capture without packets is a valid file; `nanosecond` then says how fine its times will be.
+    that a capture without packets is a valid file; `nanosecond` then says how fine its times will be. The
+    format is told by the ending of `like`, or of the path where that is not given.
     """
     name = str(path)
     stream = sys.stdout.buffer if name == "-" else _create(name, force)
-    kind = _Pcapng if Path(name).suffix.lower() in _PCAPNG_ENDINGS else _Pcap
+    kind = _Pcapng if Path(like or name).suffix.lower() in _PCAPNG_ENDINGS else _Pcap
     writer = CaptureWriter(stream, "standard output" if name == "-" else _shown(name), kind(snaplen))
     if link_type is not None:
         try:
@@ -54,6 +56,10 @@ class CaptureWriter:
         self._name = name
         self._form = form
         self._closed = False
+        self.size = 0
+        """Bytes written."""
+        self.overhead = 16 if isinstance(form, _Pcap) else 32
+        """Bytes that a packet takes beside its own (in pcapng without padding and comments)."""
 
     def write(self, batch: Batch) -> None:
         """Write the packets of a batch, so that a reader of the file sees them at once."""
@@ -61,6 +67,7 @@ class CaptureWriter:
         with self._telling():
             self._stream.write(data)
             self._stream.flush()
+        self.size += len(data)
 
     def flush(self) -> None:
         """Hand everything to the operating system."""
