@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test check format clean system-packages
+.PHONY: help demo test check fuzz clean system-packages
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,9 @@ check: $(STAMP)  ## the fast loop: format, lint, types, unit tests
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/mypy
 	@$(BIN)/pytest -q -x -m "not live" --ignore tests/test_corpus.py
+
+fuzz: $(STAMP)  ## decode ten million damaged packets (COUNT=n for another number)
+	@$(BIN)/python tests/fuzz/packets.py --count $(or $(COUNT),10000000)
 
 system-packages:  # what live tests run against; skipped with a clear line without root or apt
 	@sh tests/support/system_packages.sh

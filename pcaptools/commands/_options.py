@@ -9,13 +9,16 @@ import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from pcaptools.core.errors import DeviceError, UsageError
 from pcaptools.core.sources.rotate import Rotation
 from pcaptools.printers.clock import TIME_FORMATS, TimeFormat
+
+if TYPE_CHECKING:
+    from pcaptools.core.names import Names
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -45,6 +48,7 @@ class CaptureOptions:
     count: int = 0
     duration: float = 0
     names: bool = True
+    resolve: bool = False
     user: str = ""
     json: bool = False
     color: bool | None = None
@@ -69,6 +73,7 @@ OPTIONS: list[Callable[[F], F]] = [
     click.option("-c", "--count", type=click.IntRange(0), default=0, metavar="N", help="End after N packets."),
     click.option("--duration", type=click.FloatRange(0), default=0, metavar="SECONDS", help="End after so long."),
     click.option("-n", "no_names", is_flag=True, help="No host names, only addresses."),
+    click.option("--resolve", is_flag=True, help="Look host names up for files too."),
     click.option("-Z", "--user", default="", metavar="USER", help="Become USER once the capture is open."),
     click.option("--json", "json_", is_flag=True, help="One JSON object a line, see docs/schema.json."),
     click.option("--color/--no-color", "color", default=None, help="Colours: on a terminal by default."),
@@ -93,6 +98,7 @@ def capture_options(function: F) -> F:
             count=parameters.pop("count"),
             duration=parameters.pop("duration"),
             names=not parameters.pop("no_names"),
+            resolve=parameters.pop("resolve"),
             user=parameters.pop("user"),
             json=parameters.pop("json_"),
             color=parameters.pop("color"),
@@ -107,6 +113,13 @@ def capture_options(function: F) -> F:
         decorated = option(decorated)
     result: F = decorated
     return result
+
+
+def names_for(options: CaptureOptions) -> Names | None:
+    """Make what knows the hosts' names: looked up live, and for files where that was asked for; None for -n."""
+    from pcaptools.core.names import Names
+
+    return Names(resolve=options.resolve or not options.read) if options.names else None
 
 
 def examples(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
-from pcaptools.commands._options import CaptureOptions
+from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.core.decode.dissector import Dissector
 from pcaptools.core.decode.packet import Packet
 from pcaptools.core.sources.base import Batch, RawPacket
@@ -14,7 +14,7 @@ from pcaptools.printers.console import Painter, wants_color
 from pcaptools.printers.fastline import FastLines
 from pcaptools.printers.hexdump import hexdump
 from pcaptools.printers.jsonl import packet_line
-from pcaptools.printers.packet import PacketPrinter
+from pcaptools.printers.packet import PacketPrinter, no_name
 from pcaptools.printers.tree import format_tree
 
 
@@ -43,7 +43,10 @@ class PacketLines:
         self._detail = detail
         self._clock = Clock(options.time or "none")
         self._paint = Painter(wants_color(sys.stdout, options.color))
-        self._printer = PacketPrinter(self._clock, self._paint, link=link)
+        self._names = names_for(options)
+        name = self._names.name if self._names is not None else no_name
+        self._printer = PacketPrinter(self._clock, self._paint, link=link, name=name)
+        self._names_version = 0
         self._dissector = Dissector()
         self._fast: dict[int, FastLines] = {}
         self._quiet = True
@@ -57,6 +60,9 @@ class PacketLines:
         fast = self._fast.get(batch.link_type)
         if fast is None:
             fast = self._fast[batch.link_type] = FastLines(self._printer, batch.link_type, self._dissector.begun)
+        if self._names is not None and self._names.changes != self._names_version:
+            self._names_version = self._names.changes
+            fast.forget_names()
         fast_line, slow_line, link_type = fast.line, self._line, batch.link_type
         return "".join([fast_line(record) or slow_line(RawPacket.of(record, link_type)) for record in batch.records])
 

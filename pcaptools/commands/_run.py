@@ -7,7 +7,7 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 import click
@@ -25,6 +25,9 @@ from pcaptools.core.sources.writer import CaptureWriter, open_writer
 
 DROP_WATCH = 2.0
 """Seconds between two looks at the kernel's drop counter."""
+
+
+Banner = Callable[[LiveSource], list[str]]
 
 
 class Handler(Protocol):
@@ -101,10 +104,16 @@ class Run:
     """One capture, from open to summary."""
 
     def __init__(
-        self, options: CaptureOptions, handler: Handler, live_filter: str, source: LiveSource | None = None
+        self,
+        options: CaptureOptions,
+        handler: Handler,
+        live_filter: str,
+        source: LiveSource | None = None,
+        banner: Banner | None = None,
     ) -> None:
         self._options = options
         self._source = source
+        self._banner = banner
         self._handler = handler
         self._live_filter = live_filter
         self._output = Output(records=options.write != "-")
@@ -126,6 +135,9 @@ class Run:
                 _load_what_the_run_may_need(source)
             drop_privileges(user)
             self._check_folder()
+            if self._banner is not None and isinstance(source, LiveSource):
+                for line in self._banner(source):
+                    say(line)
             if self._source is None and isinstance(source, LiveSource):
                 # only now: a script that waits for this line may send its signal at once
                 say(f"Listening on {source.device}")
@@ -239,7 +251,14 @@ class Run:
 
 
 def run_capture(
-    options: CaptureOptions, handler: Handler, live_filter: str = "", source: LiveSource | None = None
+    options: CaptureOptions,
+    handler: Handler,
+    live_filter: str = "",
+    source: LiveSource | None = None,
+    banner: Banner | None = None,
 ) -> int:
-    """Run a capture to its end and return the exit status; `source` is one that is open already."""
-    return Run(options, handler, live_filter, source)()
+    """Run a capture to its end and return the exit status.
+
+    `source` is one that is open already; `banner` gives the lines to say first of a live one.
+    """
+    return Run(options, handler, live_filter, source, banner)()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from pcaptools.commands._options import CaptureOptions
+from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.core.events import Event, HttpEvent
 from pcaptools.core.protocols.detect import Analysers
 from pcaptools.core.sources.base import Batch
@@ -28,7 +28,13 @@ class HttpTrace:
         idle_timeout: float = 7200,
     ) -> None:
         self._analysers = Analysers()
-        self._tracker = TCPTracker(self._analysers, max_sessions=max_sessions, idle_timeout=idle_timeout)
+        self._names = names_for(options)
+        self._tracker = TCPTracker(
+            self._analysers,
+            max_sessions=max_sessions,
+            idle_timeout=idle_timeout,
+            name_of=self._names.name if self._names is not None else None,
+        )
         self._nanosecond = False
         self._seen_http = False
         self._printer: HttpPrinter | JsonPrinter
@@ -52,6 +58,8 @@ class HttpTrace:
         return self._lines(self._tracker.finish())
 
     def _lines(self, events: list[Event]) -> str:
+        if self._names is not None:
+            self._printer.names_version = self._names.changes
         if not self._seen_http:
             self._seen_http = any(isinstance(event, HttpEvent) for event in events)
         return self._printer.format(events, self._nanosecond) if events else ""

@@ -96,7 +96,7 @@ def command(color: bool | None) -> int:
 
     Where you may not capture, a recording of nginx and curl is replayed instead.
     """
-    options = CaptureOptions(color=color)
+    options = CaptureOptions(color=color, names=False)
     try:
         return _trace_live(options)
     except DeviceError as error:

@@ -9,7 +9,11 @@ import click
 from pcaptools.commands._options import CaptureOptions, capture_options, examples
 from pcaptools.commands._packets import Detail, PacketLines
 from pcaptools.commands._run import run_capture
+from pcaptools.core.devices import find_devices
+from pcaptools.core.sources.bpf import libpcap_version
+from pcaptools.core.sources.live import LiveSource
 from pcaptools.core.sources.rotate import Rotation, check_rotation
+from pcaptools.printers.safe import safe
 
 EXAMPLES = r"""
 sudo pcaptools simple-capture en1
@@ -53,4 +57,14 @@ def command(
     options.rotation = Rotation(size, seconds, files)
     check_rotation(options.write, options.rotation)
     detail = Detail(tree=verbose, hex=bool(hex_ or text), text=bool(text), link=hex_ > 1 or text > 1)
-    return run_capture(options, PacketLines(options, detail, link=not quiet))
+    return run_capture(options, PacketLines(options, detail, link=not quiet), banner=banner)
+
+
+def banner(source: LiveSource) -> list[str]:
+    """Return what simple_capture says first: libpcap's version, and the devices with a mark at the one in use."""
+    lines = [libpcap_version()]
+    for device in find_devices():
+        mark = "* " if device.name == source.device else ""
+        addresses = " ".join(f"{entry.addr}/{entry.netmask}" for entry in device.addresses) or "no address"
+        lines.append(safe(f"{mark}{device.name} {addresses}"))
+    return lines

@@ -18,10 +18,18 @@ Direction = Literal["send", "recv"]
 class Conversation:
     """What a printer may know of a session: its two ends and its id."""
 
-    __slots__ = ("prefixes",)
+    __slots__ = ("_prefixes_version", "prefixes")
 
     prefixes: dict[str, str]
     """A place where a printer keeps the part of its lines that is the same for the whole session."""
+    _prefixes_version: int
+
+    def prefixes_of(self, version: int) -> dict[str, str]:
+        """Return `prefixes`, emptied if they are of another version: since then a name has become known."""
+        if self._prefixes_version != version:
+            self.prefixes.clear()
+            self._prefixes_version = version
+        return self.prefixes
 
     @property
     def src(self) -> str:

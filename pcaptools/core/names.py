@@ -8,6 +8,7 @@ no time limit of its own, so that a lookup that hangs keeps its thread until the
 from __future__ import annotations
 
 import contextlib
+import encodings.idna  # noqa: F401 (gethostbyaddr() looks it up, perhaps when it cannot be read any more)
 import queue
 import socket
 import threading

@@ -73,6 +73,10 @@ class FastLines:
                     return f"{self._printer.time(time)}{link}{ends[0]} {self._printer.packet(text, said)}\n"
         return f"{self._printer.time(time)}{link}{ends[0]} {self._printer.packet(text)}\n"
 
+    def forget_names(self) -> None:
+        """Ask for the names anew: one has become known."""
+        self._ends.clear()
+
     def _new_link(self, record: Record, header: bytes) -> str:
         if len(self._links) >= MAX_CACHED:
             self._links.clear()

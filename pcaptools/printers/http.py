@@ -29,6 +29,8 @@ class HttpPrinter:
         self._clock = clock
         self._paint = paint
         self._headers = headers
+        self.names_version = 0
+        """To be raised when a name has become known that lines so far were written without."""
         self._formats: dict[type[Event], Callable[..., str]] = {}
         self._formats[HttpRequest] = self._request
         self._formats[HttpResponse] = self._response
@@ -52,7 +54,7 @@ class HttpPrinter:
         return "".join(lines)
 
     def _start(self, event: Event) -> str:
-        prefix = event.session.prefixes.get(event.direction)
+        prefix = event.session.prefixes_of(self.names_version).get(event.direction)
         if prefix is None:
             prefix = self._prefix(event.session, event.direction)
         time = self._clock(event.time)

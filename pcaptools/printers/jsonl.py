@@ -42,6 +42,8 @@ class JsonPrinter:
     def __init__(self, *, tcp_verbose: bool = False) -> None:
         self._tcp_verbose = tcp_verbose
         self._nanosecond = False
+        self.names_version = 0
+        """To be raised when a name has become known that lines so far were written without."""
 
     def format(self, events: Iterable[Event], nanosecond: bool) -> str:
         """Return the lines of those events that are shown, each with its line end."""
@@ -53,9 +55,13 @@ class JsonPrinter:
                 continue
             lines.append(
                 f'{{"v":{VERSION},"event":"{event.name}","time":{decimal(event.time, nanosecond)},'
-                f"{_session(event)}{_tail(fields(event), nanosecond)}\n"
+                f"{self._session(event)}{_tail(fields(event), nanosecond)}\n"
             )
         return "".join(lines)
+
+    def _session(self, event: Event) -> str:
+        known = event.session.prefixes_of(self.names_version).get("json " + event.direction)
+        return known or _session_fields(event.session, event.direction)
 
 
 def packet_line(packet: Packet, nanosecond: bool) -> str:
@@ -78,10 +84,6 @@ def _tail(fields: Fields, nanosecond: bool) -> str:
         if (span := fields.pop(name, SPANS)) is not SPANS
     )
     return f",{encode(fields)[1:-1]}{spans}}}" if fields else f"{spans}}}"
-
-
-def _session(event: Event) -> str:
-    return event.session.prefixes.get("json " + event.direction) or _session_fields(event.session, event.direction)
 
 
 def _session_fields(session: Conversation, direction: Direction) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import blake2b
 from socket import AF_INET, AF_INET6, inet_ntop
 from typing import Generic, TypeVar, overload
@@ -122,6 +123,7 @@ class Session(Conversation):
         "key",
         "last_ns",
         "midway",
+        "name_of",
         "protocol",
         "recv",
         "send",
@@ -134,6 +136,9 @@ class Session(Conversation):
         self.key = key
         """Source and destination address and port, raw, as in the packets that `src` sends."""
         self.prefixes = {}
+        self._prefixes_version = 0
+        self.name_of: Callable[[str], str] | None = None
+        """Tells the name of an address, or the address; None where nobody asks for names."""
         self.start_ns = self.last_ns = now
         self.syn_ns: int | None = None
         self.connect_ns: int | None = None
@@ -171,6 +176,16 @@ class Session(Conversation):
     def dst(self) -> str:
         """Address and port of the other side."""
         return endpoints(self.key)[1]
+
+    @property
+    def src_name(self) -> str:
+        """Name and port of `src`, where the address has a known name."""
+        return endpoints(self.key, self.name_of)[0]
+
+    @property
+    def dst_name(self) -> str:
+        """Name and port of `dst`."""
+        return endpoints(self.key, self.name_of)[1]
 
     @property
     def state(self) -> SessionState:
@@ -247,12 +262,19 @@ def ports(key: bytes) -> tuple[int, int]:
     return int.from_bytes(key[-4:-2], "big"), int.from_bytes(key[-2:], "big")
 
 
-def endpoints(key: bytes) -> tuple[str, str]:
-    """Return "address:port" of source and destination; an IPv6 address stands in brackets."""
+def endpoints(key: bytes, name_of: Callable[[str], str] | None = None) -> tuple[str, str]:
+    """Return "address:port" of source and destination, or the name in the address's place.
+
+    An IPv6 address stands in brackets.
+    """
+    half = (len(key) - 4) // 2
+    family = AF_INET if half == 4 else AF_INET6
+    hosts = [inet_ntop(family, key[:half]), inet_ntop(family, key[half : 2 * half])]
+    if name_of is not None:
+        hosts = [name_of(address) for address in hosts]
+    src, dst = (f"[{host}]" if ":" in host else host for host in hosts)
     src_port, dst_port = ports(key)
-    if len(key) == 12:
-        return f"{inet_ntop(AF_INET, key[:4])}:{src_port}", f"{inet_ntop(AF_INET, key[4:8])}:{dst_port}"
-    return f"[{inet_ntop(AF_INET6, key[:16])}]:{src_port}", f"[{inet_ntop(AF_INET6, key[16:32])}]:{dst_port}"
+    return f"{src}:{src_port}", f"{dst}:{dst_port}"
 
 
 def reversed_key(key: bytes) -> bytes:

@@ -41,7 +41,8 @@ class TCPTracker:
 
     `analyse` makes the reader of a new session's bytes, None for none. `max_held` bounds the out-of-order
     bytes of one direction, `max_sessions` the table, `idle_timeout` (s, by the packets' clock) its entries.
-    `bounds_hit` counts, in words, how often a bound took something away.
+    `bounds_hit` counts, in words, how often a bound took something away. `name_of` gives the sessions'
+    `src_name` and `dst_name`.
     """
 
     def __init__(
@@ -52,12 +53,14 @@ class TCPTracker:
         idle_timeout: float = 7200.0,
         max_held: int = MAX_HELD,
         figures: bool = False,
+        name_of: Callable[[str], str] | None = None,
     ) -> None:
         self.bounds_hit: Counter[str] = Counter()
         self.not_tcp = 0
         """Packets without a TCP segment."""
         self._analyse = analyse
         self._figures = figures
+        self._name_of = name_of
         self._table = SessionTable(max_sessions, idle_timeout, self._drop)
         self._flows = self._table.flows
         self._finder = SegmentFinder()
@@ -290,6 +293,7 @@ class TCPTracker:
         # a lone SYN+ACK was sent by the server: its receiver is the session's `src`
         from_server = flags & (SYN | ACK) == SYN | ACK
         session = Session(reversed_key(key) if from_server else key, time)
+        session.name_of = self._name_of
         endpoint = self._table.add(session, key)
         if self._analyse is not None:
             session.analyser = self._analyse(session)
