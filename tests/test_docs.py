@@ -21,16 +21,19 @@ PAGES = sorted(MAN.glob("*.1"))
 FILTER = r"ip proto \tcp"
 """The filter that everybody knows from http_trace; a tool on the way likes to eat its backslash."""
 FILTER_IN_ROFF = r"ip proto \etcp"
-PAGES_WITH_FILTER = ["pcaptools.1", "pcaptools-http-trace.1"]
+PAGES_WITH_FILTER = ["pcaptools.1", "pcaptools-http-trace.1", "pcaptools-simple-capture.1"]
 
 needs_man = pytest.mark.skipif(shutil.which("man") is None, reason="needs man (man-db), to render the man pages")
 
 
-def render(page: Path) -> subprocess.CompletedProcess[str]:
-    """Render a page as a terminal shows it; `man` finds what it refers to by `.so` in man/ too."""
+def render(page: Path, installed: Path) -> subprocess.CompletedProcess[str]:
+    """Render a page as a terminal shows it, in a folder where it is installed, so that `.so man1/…` is found."""
+    (installed / "man1").symlink_to(MAN)
     environment = {**os.environ, "LC_ALL": "C.UTF-8", "MANWIDTH": "100", "MAN_KEEP_FORMATTING": "", "MANROFFOPT": ""}
-    command = ["man", "--warnings", "-P", "cat", "-l", str(page)]
-    return subprocess.run(command, capture_output=True, text=True, env=environment, cwd=ROOT, timeout=60, check=False)
+    command = ["man", "--warnings", "-P", "cat", "-l", f"man1/{page.name}"]
+    return subprocess.run(
+        command, capture_output=True, text=True, env=environment, cwd=installed, timeout=60, check=False
+    )
 
 
 def plain(rendered: str) -> str:
@@ -43,8 +46,9 @@ def test_the_filter_survives_in_the_readme() -> None:
     assert FILTER in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_filter_survives_in_the_help() -> None:
-    done = run_pcaptools("http-trace", "--help")
+@pytest.mark.parametrize("command", ["http-trace", "simple-capture"])
+def test_the_filter_survives_in_the_help(command: str) -> None:
+    done = run_pcaptools(command, "--help")
     assert done.returncode == 0, done.stderr
     assert FILTER in done.stdout
 
@@ -56,8 +60,8 @@ def test_the_filter_survives_in_the_man_page(name: str) -> None:
 
 @needs_man
 @pytest.mark.parametrize("name", PAGES_WITH_FILTER)
-def test_the_filter_survives_in_the_rendered_man_page(name: str) -> None:
-    assert FILTER in plain(render(MAN / name).stdout)
+def test_the_filter_survives_in_the_rendered_man_page(name: str, tmp_path: Path) -> None:
+    assert FILTER in plain(render(MAN / name, tmp_path).stdout)
 
 
 def test_no_page_of_another_command() -> None:
@@ -73,8 +77,8 @@ def test_the_command_is_in_the_main_page(command: str) -> None:
 
 @needs_man
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_page_renders_without_a_warning(page: Path) -> None:
-    done = render(page)
+def test_the_page_renders_without_a_warning(page: Path, tmp_path: Path) -> None:
+    done = render(page, tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
     assert "NAME" in done.stdout
     assert "SYNOPSIS" in done.stdout
