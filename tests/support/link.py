@@ -27,7 +27,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from support.network import CLIENT_IP, CLIENT_IP6, SERVER_IP, SERVER_IP6, Namespace, await_line, stop
+from support.network import CLIENT_IP, CLIENT_IP6, SERVER_IP, SERVER_IP6, Namespace, await_line, no_offloads, stop
 
 DEVICE = "tap0"
 _TUNSETIFF = 0x400454CA
@@ -173,7 +173,11 @@ def is_possible() -> bool:
 
 @contextmanager
 def impaired(
-    up: Impairment | None = None, down: Impairment | None = None, *, seed: int = 1, mtu: int = 1500
+    up: Impairment | None = None,
+    down: Impairment | None = None,
+    *,
+    seed: int = 1,
+    mtu: int = 1500,
 ) -> Iterator[tuple[Namespace, Namespace]]:
     """Make a server's and a client's namespace joined by such a link; `up` is what the client sends."""
     server, client = Namespace(f"pl{os.getpid()}s", DEVICE), Namespace(f"pl{os.getpid()}c", DEVICE)
@@ -190,6 +194,7 @@ def impaired(
                 place.run("ip", "addr", "add", f"{ip}/24", "dev", DEVICE)
                 place.run("ip", "addr", "add", f"{ip6}/64", "dev", DEVICE, "nodad")
                 place.run("ip", "link", "set", DEVICE, "mtu", str(mtu), "up")
+                no_offloads(place)
             yield server, client
         finally:
             stop(process)

@@ -65,10 +65,11 @@ def is_possible() -> bool:
 
 
 @contextmanager
-def namespaces(mtu: int = 1500) -> Iterator[tuple[Namespace, Namespace]]:
+def namespaces(mtu: int = 1500, *, offload: bool = False) -> Iterator[tuple[Namespace, Namespace]]:
     """Make a server's and a client's namespace joined by one Ethernet link, with IPv4 and IPv6 addresses.
 
-    Segmentation offloads are off, as far as ethtool is there, so that captures hold what a wire would carry.
+    Without `offload` segmentation offloads are off, as far as ethtool is there, so that captures hold what a wire
+    would carry.
     """
     server = Namespace(f"pt{os.getpid()}s", "veth-s")
     client = Namespace(f"pt{os.getpid()}c", "veth-c")
@@ -80,6 +81,9 @@ def namespaces(mtu: int = 1500) -> Iterator[tuple[Namespace, Namespace]]:
         here.run("ip", "link", "add", server.device, "netns", server.name, *link)
         _bring_up(server, SERVER_IP, SERVER_IP6, mtu)
         _bring_up(client, CLIENT_IP, CLIENT_IP6, mtu)
+        if not offload:
+            no_offloads(server)
+            no_offloads(client)
         yield server, client
     except subprocess.CalledProcessError as error:
         raise NetworkError(f"{' '.join(error.cmd)}: {error.stderr.strip()}") from error
@@ -93,6 +97,10 @@ def _bring_up(place: Namespace, ip: str, ip6: str, mtu: int) -> None:
     place.run("ip", "addr", "add", f"{ip}/24", "dev", place.device)
     place.run("ip", "addr", "add", f"{ip6}/64", "dev", place.device, "nodad", check=False)
     place.run("ip", "link", "set", place.device, "mtu", str(mtu), "up")
+
+
+def no_offloads(place: Namespace) -> None:
+    """Let captures hold what a wire would carry, as far as ethtool is there to do it."""
     if shutil.which("ethtool"):
         for feature in ("tso", "gso", "gro", "sg", "tx"):
             place.run("ethtool", "-K", place.device, feature, "off", check=False)
