@@ -7,7 +7,7 @@ Times are integers, nanoseconds since the epoch, from the packet; a printer turn
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from pcaptools.core.protocols.http.fields import HeaderFields, Headers
 
@@ -121,6 +121,26 @@ class TcpGap(Event):
     name = "tcp_gap"
     length: int | None
     """Number of bytes; None when unknown."""
+
+
+@dataclass(slots=True)
+class TcpSession(Event):
+    """The figures of a session, told once, when no packet can belong to it any more."""
+
+    name = "tcp_session"
+    stats: dict[str, Any]
+    """As `core.tcp.stats.session_stats` returns them; docs/figures.md defines each."""
+
+
+@dataclass(slots=True)
+class TcpAnomaly(Event):
+    """A packet that is not as TCP would have it where nothing is lost, in Wireshark's words."""
+
+    name = "tcp_anomaly"
+    seqno: int
+    length: int
+    kind: str
+    """One of core.tcp.figures.Anomaly."""
 
 
 @dataclass(slots=True)

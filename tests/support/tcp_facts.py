@@ -57,6 +57,7 @@ _TCPTRACE = {
     "max win adv": "max_window",
     "min win adv": "min_window",
     "zero win adv": "zero_windows",
+    "max owin": "max_outstanding",
     "RTT samples": "rtt_samples",
     "duplicate acks": "duplicate_acks",
     "missed data": "missed",
@@ -139,7 +140,9 @@ def _once(rows: list[dict[str, str]]) -> dict[int, bool]:
         spans.append((int(row["frame.number"]), int(row["tcp.seq_raw"]), int(row["tcp.seq_raw"]) + length))
     return {
         number: not any(
-            start < other_end and other_start < end for other, other_start, other_end in spans if other != number
+            start < other_end and other_start < end
+            for other, other_start, other_end in spans
+            if other != number and other_start < other_end
         )
         for number, start, end in spans
     }

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import blake2b
 from socket import AF_INET, AF_INET6, inet_ntop
-from typing import Generic, TypeVar, overload
+from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
 from pcaptools.core.events import Conversation, Direction
 from pcaptools.core.protocols.base import Analyser
 from pcaptools.core.tcp.state import EndpointState, Kind, SessionState, session_state
+
+if TYPE_CHECKING:
+    from pcaptools.core.tcp.figures import Figures
 
 T = TypeVar("T")
 NS = 1_000_000_000
@@ -23,13 +26,13 @@ class Endpoint:
 
     __slots__ = (
         "acked_seq",
-        "acks",
         "bytes_ip",
         "bytes_payload",
         "bytes_tcp",
         "claimed",
         "direction",
         "end_told",
+        "figures",
         "fin_at",
         "held",
         "held_bytes",
@@ -37,9 +40,7 @@ class Endpoint:
         "next_seq",
         "offset",
         "packet_count",
-        "packets",
         "peer",
-        "retrans",
         "session",
         "skip",
         "skipped",
@@ -84,10 +85,8 @@ class Endpoint:
         self.skip = 0
         """Bytes that need only be counted (Analyser.skippable)."""
         self.skipped = 0
-        self.packets: dict[int, float] | None = None
-        """Time each segment was first sent, by the ackno that will acknowledge it (bounded)."""
-        self.acks: dict[int, float] | None = None
-        self.retrans: dict[int, int] | None = None
+        self.figures: Figures | None = None
+        """What its packets tell, where somebody asked for figures."""
 
 
 class _Of(Generic[T]):
@@ -117,7 +116,9 @@ class Session(Conversation):
         "close_ns",
         "connect_ns",
         "content_client",
+        "end_reason",
         "ended",
+        "figures_due",
         "held_packets",
         "held_since",
         "key",
@@ -126,6 +127,7 @@ class Session(Conversation):
         "name_of",
         "protocol",
         "recv",
+        "reset_by",
         "send",
         "start_ns",
         "syn_ns",
@@ -146,6 +148,12 @@ class Session(Conversation):
         self.midway = True
         """Picked up while it was running: its handshake was not seen."""
         self.ended = False
+        self.end_reason = ""
+        """How it ended: "fin", "rst", "timeout", "replaced", …; empty while it is open."""
+        self.reset_by: Direction = "send"
+        """Who sent the RST, of a session that ended so."""
+        self.figures_due = False
+        """Its figures are made, and not told yet."""
         self.waiting = False
         """Bytes are held, or were acknowledged before they were seen."""
         self.held_since = 0
@@ -229,21 +237,54 @@ class Session(Conversation):
 
     send_isn = _Of[int | None]("send", "isn")
     send_window_scale = _Of[int | None]("send", "window_scale")
-    send_packets = _Of[dict[int, float] | None]("send", "packets")
-    send_acks = _Of[dict[int, float] | None]("send", "acks")
-    send_retrans = _Of[dict[int, int] | None]("send", "retrans")
+
+    @property
+    def send_acked_seq(self) -> int | None:
+        """What the other side has acknowledged; exact where there are figures, else it may lag behind."""
+        return acked(self.send)
+
+    @property
+    def recv_acked_seq(self) -> int | None:
+        """What `src` has acknowledged."""
+        return acked(self.recv)
+
+    @property
+    def send_packets(self) -> dict[int, float] | None:
+        """When each segment was sent, by the ackno expected for it: the latest, and those not acknowledged."""
+        return sent_times(self.send.figures)
+
+    @property
+    def recv_packets(self) -> dict[int, float] | None:
+        """The same of the other side."""
+        return sent_times(self.recv.figures)
+
+    @property
+    def send_acks(self) -> dict[int, float] | None:
+        """When each ackno was first sent, of the latest."""
+        return ack_times(self.send.figures)
+
+    @property
+    def recv_acks(self) -> dict[int, float] | None:
+        """The same of the other side."""
+        return ack_times(self.recv.figures)
+
+    @property
+    def send_retrans(self) -> dict[int, int] | None:
+        """How often each segment was sent again, by its sequence number, of the latest."""
+        return None if self.send.figures is None else dict(self.send.figures.sent_twice)
+
+    @property
+    def recv_retrans(self) -> dict[int, int] | None:
+        """The same of the other side."""
+        return None if self.recv.figures is None else dict(self.recv.figures.sent_twice)
+
     send_next_seq = _Of[int]("send", "next_seq")
-    send_acked_seq = _Of[int | None]("send", "acked_seq")
     send_bytes_ip = _Of[int]("send", "bytes_ip")
     send_bytes_tcp = _Of[int]("send", "bytes_tcp")
     send_bytes_payload = _Of[int]("send", "bytes_payload")
     recv_isn = _Of[int | None]("recv", "isn")
     recv_window_scale = _Of[int | None]("recv", "window_scale")
-    recv_packets = _Of[dict[int, float] | None]("recv", "packets")
-    recv_acks = _Of[dict[int, float] | None]("recv", "acks")
-    recv_retrans = _Of[dict[int, int] | None]("recv", "retrans")
     recv_next_seq = _Of[int]("recv", "next_seq")
-    recv_acked_seq = _Of[int | None]("recv", "acked_seq")
     recv_bytes_ip = _Of[int]("recv", "bytes_ip")
     recv_bytes_tcp = _Of[int]("recv", "bytes_tcp")
     recv_bytes_payload = _Of[int]("recv", "bytes_payload")
@@ -255,6 +296,27 @@ class Session(Conversation):
 def seconds(ns: int | None) -> float | None:
     """Nanoseconds as seconds, None kept."""
     return None if ns is None else ns / NS
+
+
+def acked(endpoint: Endpoint) -> int | None:
+    """Return what was acknowledged of what an endpoint sent; None as long as nothing was."""
+    figures = endpoint.peer.figures
+    if figures is None:
+        return endpoint.acked_seq
+    return figures.last_ack if figures.last_ack >= 0 else None
+
+
+def sent_times(figures: Figures | None) -> dict[int, float] | None:
+    """Return node_pcap's map of segments, by the ackno that acknowledges them."""
+    if figures is None:
+        return None
+    acked = {ack: sent / NS for ack, sent, _ in figures.round_trips}
+    return acked | {entry[0]: entry[1] / NS for entry in figures.outstanding}
+
+
+def ack_times(figures: Figures | None) -> dict[int, float] | None:
+    """Return node_pcap's map of acknowledgments."""
+    return None if figures is None else {ack: time / NS for ack, time in figures.acks}
 
 
 def ports(key: bytes) -> tuple[int, int]:

@@ -21,8 +21,6 @@ PATIENCE_NS = NS // 4
 """How long acknowledged bytes may stay unseen before they are a gap: captures reorder, by a few packets."""
 MAX_HELD_TOTAL = 128 << 20
 """Out-of-order bytes held in all sessions together."""
-FIGURES_KEPT = 1024
-"""Entries kept of each of node_pcap's maps (`send_packets` and its like)."""
 OUTAGE = 1 << 30
 """The length of a gap whose length nobody knows, for an analyser."""
 PASS_NS = NS // 20
@@ -56,6 +54,10 @@ class Streams:
         self.waiting.pop(session, None)
         for endpoint in (session.send, session.recv):
             self._gaps.pop(endpoint, None)
+
+    def gaps_of(self, endpoint: Endpoint) -> list[tuple[int, int]]:
+        """Return the gaps of a direction that are remembered, as (first offset, offset behind)."""
+        return self._gaps.get(endpoint, [])
 
     def feed(self, endpoint: Endpoint, analyser: Analyser, unit: Data | Gap | End) -> None:
         """Give a unit to the analyser, and learn what it will not read."""
@@ -120,9 +122,8 @@ class Streams:
                 else "partial"
             )
         self.events.append(TcpRetransmit(endpoint.session, time, endpoint.direction, seq, length, kind))
-        if endpoint.retrans is not None:
-            endpoint.retrans[seq] = endpoint.retrans.get(seq, 0) + 1
-            bound(endpoint.retrans)
+        if endpoint.figures is not None:
+            endpoint.figures.sent_again(seq)
 
     @staticmethod
     def _held_whole(endpoint: Endpoint, offset: int, length: int) -> bool:
@@ -335,9 +336,3 @@ class Streams:
 
 def _first_time(endpoint: Endpoint) -> int:
     return endpoint.held[0][3] if endpoint.held else 0
-
-
-def bound(figures: dict[int, float] | dict[int, int]) -> None:
-    """Keep one of node_pcap's maps at its size."""
-    if len(figures) > FIGURES_KEPT:
-        del figures[next(iter(figures))]

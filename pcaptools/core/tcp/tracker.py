@@ -14,18 +14,22 @@ from pcaptools.core.decode.packet import Packet
 from pcaptools.core.decode.segment import Segment, segment_parser
 from pcaptools.core.events import (
     Event,
+    TcpAnomaly,
     TcpEnd,
     TcpReset,
+    TcpSession,
     TcpStart,
     TcpSynRetry,
 )
 from pcaptools.core.protocols.base import Analyser, Data, EndReason
 from pcaptools.core.sources.base import Batch, Record
+from pcaptools.core.tcp.figures import Anomaly, Figures
 from pcaptools.core.tcp.listeners import Listeners
 from pcaptools.core.tcp.seq import HALF, MASK, diff, unwrap
 from pcaptools.core.tcp.session import NS, Endpoint, Session, reversed_key
 from pcaptools.core.tcp.state import ACK, FIN, RST, SYN, EndpointState, Kind, after
-from pcaptools.core.tcp.streams import Streams, bound
+from pcaptools.core.tcp.stats import session_stats
+from pcaptools.core.tcp.streams import Streams
 from pcaptools.core.tcp.table import SessionTable
 
 OPEN = EndpointState.OPEN
@@ -41,8 +45,9 @@ class TCPTracker:
 
     `analyse` makes the reader of a new session's bytes, None for none. `max_held` bounds the out-of-order
     bytes of one direction, `max_sessions` the table, `idle_timeout` (s, by the packets' clock) its entries.
-    `bounds_hit` counts, in words, how often a bound took something away. `name_of` gives the sessions'
-    `src_name` and `dst_name`.
+    With `figures` there is a `TcpSession` event for each session; with `anomalies` an event for each packet that
+    is out of the ordinary, too. `bounds_hit` counts, in words, how often a bound took something away. `name_of`
+    gives the sessions' `src_name` and `dst_name`.
     """
 
     def __init__(
@@ -53,13 +58,15 @@ class TCPTracker:
         idle_timeout: float = 7200.0,
         max_held: int = MAX_HELD,
         figures: bool = False,
+        anomalies: bool = False,
         name_of: Callable[[str], str] | None = None,
     ) -> None:
         self.bounds_hit: Counter[str] = Counter()
         self.not_tcp = 0
         """Packets without a TCP segment."""
         self._analyse = analyse
-        self._figures = figures
+        self._figures = figures or anomalies
+        self._anomalies = anomalies
         self._name_of = name_of
         self._table = SessionTable(max_sessions, idle_timeout, self._drop)
         self._flows = self._table.flows
@@ -115,6 +122,7 @@ class TCPTracker:
         """End of the input: deliver what is held, with its gaps, and end every session that is still open."""
         for session in self._table.sessions():
             self._end(session, session.last_ns, "end of input")
+            self._leave(session)
         return self._take_events()
 
     def notices(self) -> Counter[str]:
@@ -154,14 +162,12 @@ class TCPTracker:
         endpoint.bytes_tcp += start - l4
         endpoint.bytes_payload += length
         peer = endpoint.peer
+        if self._figures and endpoint.figures is not None:
+            endpoint.figures.note(time, data, segment, endpoint, self._streams)
+            if endpoint.figures.anomalies:
+                self._tell_anomalies(endpoint, endpoint.figures.anomalies, segment, time)
         # most segments: both sides open, nothing held, acknowledging no more than was seen, next in order
-        if (
-            flags & 0x17 == ACK
-            and endpoint.state is OPEN
-            and peer.state is OPEN
-            and not session.waiting
-            and not self._figures
-        ):
+        if flags & 0x17 == ACK and endpoint.state is OPEN and peer.state is OPEN and not session.waiting:
             behind = (peer.next_seq - ack) & MASK
             if behind < HALF:
                 if not length:
@@ -187,6 +193,7 @@ class TCPTracker:
         if session.ended and length and abs(diff(first_byte, endpoint.next_seq)) > NEAR_SYN:
             # ports reused by a session whose handshake was not captured
             self._end(session, time, "replaced")
+            self._leave(session)
             endpoint = self._create(segment[0], flags, time)
             session = endpoint.session
             endpoint.packet_count = 1
@@ -204,8 +211,6 @@ class TCPTracker:
             endpoint.state = after(endpoint.state, Kind.ACK)
         if flags & ACK:
             self._acknowledge(endpoint, ack)
-        if self._figures:
-            self._note_figures(endpoint, segment, time)
         if length or flags & FIN:
             self._payload(endpoint, time, data, segment, first_byte)
         self._started(session, endpoint, time)
@@ -274,6 +279,7 @@ class TCPTracker:
             endpoint = self._create(key, flags, time)
         elif not self._own_syn(endpoint, seq, flags):
             self._end(endpoint.session, time, "replaced")
+            self._leave(endpoint.session)
             endpoint = self._create(key, flags, time)
         if flags & SYN:
             self._note_syn(endpoint, segment, time, data)
@@ -298,8 +304,11 @@ class TCPTracker:
         if self._analyse is not None:
             session.analyser = self._analyse(session)
         if self._figures:
-            for side in (session.send, session.recv):
-                side.packets, side.acks, side.retrans = {}, {}, {}
+            session.figures_due = True
+            send, recv = session.send.figures, session.recv.figures = Figures(), Figures()
+            send.peer, recv.peer = recv, send
+            if self._anomalies:
+                send.anomalies, recv.anomalies = [], []
         return endpoint
 
     def _note_syn(self, endpoint: Endpoint, segment: Segment, time: int, data: bytes) -> None:
@@ -338,6 +347,7 @@ class TCPTracker:
         if session.ended:
             return
         endpoint.state = after(endpoint.state, Kind.RST)
+        session.reset_by = endpoint.direction
         self._streams.events.append(TcpReset(session, time, endpoint.direction))
         self._end(session, time, "rst", reset=True)
 
@@ -353,6 +363,7 @@ class TCPTracker:
         self._streams.flush(session, time)
         if not session.ended:
             session.ended = True
+            session.end_reason = reason
             session.close_ns = time if reason in ("fin", "rst") else None
             for endpoint in (session.send, session.recv):
                 self._streams.tell_end(endpoint, reason, time)
@@ -367,18 +378,20 @@ class TCPTracker:
         elif reason == "evicted":
             self.bounds_hit["forgot the oldest session, because the table was full (see --max-sessions)"] += 1
         self._end(session, session.last_ns, reason)
+        self._leave(session)
 
-    # --- node_pcap's maps, for those who ask ---
+    def _tell_anomalies(self, endpoint: Endpoint, kinds: list[Anomaly], segment: Segment, time: int) -> None:
+        seq, length = segment[1], segment[8]
+        self._streams.events += [
+            TcpAnomaly(endpoint.session, time, endpoint.direction, seq, length, kind) for kind in kinds
+        ]
+        kinds.clear()
 
-    def _note_figures(self, endpoint: Endpoint, segment: Segment, time: int) -> None:
-        _, seq, ack, flags, _, _, _, _, length = segment
-        if endpoint.packets is not None and (length or flags & (SYN | FIN)):
-            expected = (seq + length + bool(flags & (SYN | FIN))) & MASK
-            endpoint.packets.setdefault(expected, time / NS)
-            bound(endpoint.packets)
-        if endpoint.acks is not None and flags & ACK:
-            endpoint.acks.setdefault(ack, time / NS)
-            bound(endpoint.acks)
+    def _leave(self, session: Session) -> None:
+        """Tell the figures of a session that no packet can belong to any more, once."""
+        if self._figures and session.figures_due:
+            session.figures_due = False
+            self._streams.events.append(TcpSession(session, session.last_ns, "send", session_stats(session)))
 
 
 def _window_scale(options: bytes) -> int | None:
