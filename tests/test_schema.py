@@ -25,11 +25,6 @@ RESPONSE: Line = {
     "interim": False,
     "latency": 0.000251,
 }
-FIGURES: Line = {
-    f"{side}_{figure}": 10
-    for side in ("send", "recv")
-    for figure in ("payload", "overhead", "total", "packets", "retrans")
-}
 PCAP_HEADER: Line = {
     "time": 1700000000.5,
     "tv_sec": 1700000000,
@@ -37,6 +32,25 @@ PCAP_HEADER: Line = {
     "caplen": 60,
     "len": 1514,
     "link_type": "LINKTYPE_ETHERNET",
+}
+COUNTS = """
+    packets payload overhead total unique data_packets pure_acks retrans retrans_fast retrans_spurious retrans_timeout
+    retrans_partial retrans_segments retrans_bytes keep_alives window_probes out_of_order lost_segments unseen_acks
+    copies duplicate_acks sack_packets sack_blocks dsack_packets window_updates window_full zero_windows
+    zero_window_time max_segment oversized bytes_in_flight rtt_samples idle_time
+"""
+UNSURE = """
+    window_min window_max window_scale mss rtt_min rtt_mean rtt_p50 rtt_p95 rtt_p99 rtt_max rtt_jitter throughput
+    goodput
+"""
+FIGURES: Line = {
+    f"{side}_{figure}": value
+    for side, unsure in (("send", 1.5), ("recv", None))
+    for figure, value in (
+        *((name, 10) for name in COUNTS.split()),
+        *((name, unsure) for name in UNSURE.split()),
+        ("options", "mss"),
+    )
 }
 EXAMPLES: dict[str, Line] = {
     "tcp_start": SESSION,
@@ -51,10 +65,12 @@ EXAMPLES: dict[str, Line] = {
         "client": "send",
         "start": 1.5,
         "end": 2.5,
+        "ended": "reset by src",
+        **dict.fromkeys(("duration", "time_to_first_byte"), 0.25),
+        **dict.fromkeys(("connect_duration", "total_time", "handshake_rtt")),
         **FIGURES,
-        "send_rtt_min": 0.001,
-        "connect_duration": None,
     },
+    "tcp_anomaly": {**SESSION, "direction": "send", "seqno": 7, "length": 1448, "kind": "zero_window"},
     "http_request": {
         **SESSION,
         "number": 1,

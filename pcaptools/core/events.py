@@ -128,6 +128,8 @@ class TcpSession(Event):
     """The figures of a session, told once, when no packet can belong to it any more."""
 
     name = "tcp_session"
+    start: int
+    """Time of its first packet; `time` is that of its last."""
     stats: dict[str, Any]
     """As `core.tcp.stats.session_stats` returns them; docs/figures.md defines each."""
 

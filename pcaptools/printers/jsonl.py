@@ -18,10 +18,12 @@ from pcaptools.core.events import (
     HttpRequest,
     HttpResponse,
     HttpResponseComplete,
+    TcpAnomaly,
     TcpEnd,
     TcpGap,
     TcpReset,
     TcpRetransmit,
+    TcpSession,
     TcpStart,
     TcpSynRetry,
     WebSocketUpgrade,
@@ -34,6 +36,8 @@ encode = JSONEncoder(separators=(",", ":")).encode
 Fields = dict[str, Any]
 SPANS = ("latency", "duration")
 """Fields that are spans of time."""
+RATES = ("throughput", "goodput")
+"""Endings of the figures that are bytes a second."""
 
 
 class JsonPrinter:
@@ -51,11 +55,15 @@ class JsonPrinter:
         lines = []
         for event in events:
             fields = FIELDS.get(type(event))
-            if fields is None or (not self._tcp_verbose and type(event) in VERBOSE):
+            if isinstance(event, TcpSession):
+                tail = _figures(event, nanosecond)
+            elif fields is None or (not self._tcp_verbose and type(event) in VERBOSE):
                 continue
+            else:
+                tail = _tail(fields(event), nanosecond)
             lines.append(
                 f'{{"v":{VERSION},"event":"{event.name}","time":{decimal(event.time, nanosecond)},'
-                f"{self._session(event)}{_tail(fields(event), nanosecond)}\n"
+                f"{self._session(event)}{tail}\n"
             )
         return "".join(lines)
 
@@ -98,6 +106,19 @@ def _session_fields(session: Conversation, direction: Direction) -> str:
     text = encode(fields)[1:-1]
     session.prefixes["json " + direction] = text
     return text
+
+
+def _figures(event: TcpSession, nanosecond: bool) -> str:
+    """Return the rest of a session's line; seconds are decimals, never an exponent."""
+    exact = {"start": decimal(event.start, nanosecond), "end": decimal(event.time, nanosecond)}
+    texts = (f'"{name}":{exact.get(name) or _figure(name, value, nanosecond)}' for name, value in event.stats.items())
+    return f",{','.join(texts)}}}"
+
+
+def _figure(name: str, value: Any, nanosecond: bool) -> str:
+    if not isinstance(value, float):
+        return encode(value)
+    return f"{value:.1f}" if name.endswith(RATES) else decimal(round(value * 1e9), nanosecond)
 
 
 def _direction(event: Event) -> Fields:
@@ -150,7 +171,7 @@ def _body(event: HttpBody) -> Fields:
     return fields
 
 
-def _retransmit(event: TcpRetransmit) -> Fields:
+def _retransmit(event: TcpRetransmit | TcpAnomaly) -> Fields:
     return {"direction": event.direction, "seqno": event.seqno, "length": event.length, "kind": event.kind}
 
 
@@ -162,13 +183,14 @@ def _error(event: HttpError) -> Fields:
     return {"direction": event.direction, "error": event.error}
 
 
-VERBOSE = frozenset((TcpStart, TcpEnd, TcpReset, TcpSynRetry, TcpRetransmit))
+VERBOSE = frozenset((TcpStart, TcpEnd, TcpReset, TcpSynRetry, TcpRetransmit, TcpAnomaly))
 FIELDS: dict[type[Event], Callable[[Any], Fields]] = {
     TcpStart: lambda _: {},
     TcpEnd: lambda _: {},
     TcpReset: _direction,
     TcpSynRetry: _direction,
     TcpRetransmit: _retransmit,
+    TcpAnomaly: _retransmit,
     TcpGap: _gap,
     HttpRequest: _request,
     HttpResponse: _response,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pcaptools.core.events import Event, TcpEnd, TcpGap, TcpReset, TcpRetransmit, TcpStart, TcpSynRetry
+from pcaptools.core.events import Event, TcpAnomaly, TcpEnd, TcpGap, TcpReset, TcpRetransmit, TcpStart, TcpSynRetry
 
-TCP_EVENTS = (TcpStart, TcpEnd, TcpReset, TcpSynRetry, TcpRetransmit)
+TCP_EVENTS = (TcpStart, TcpEnd, TcpReset, TcpSynRetry, TcpRetransmit, TcpAnomaly)
 """What `--tcp-verbose` adds; a gap is shown always, since it explains what is not shown."""
 
 
@@ -15,6 +15,8 @@ def format_tcp(event: Event) -> tuple[str, str]:
             f"TCP retransmit seq {event.seqno} len {event.length} ({event.kind.replace('_', ' ')})",
             "warning",
         )
+    if isinstance(event, TcpAnomaly):
+        return f"TCP {event.kind.replace('_', ' ')} seq {event.seqno} len {event.length}", "warning"
     if isinstance(event, TcpGap):
         return f"TCP gap: {format_missing(event.length)}", "error"
     if isinstance(event, TcpReset):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.build import Dialogue
 from support.schema import validate_lines
 
 from pcaptools.core.events import (
@@ -21,6 +22,7 @@ from pcaptools.core.events import (
     HttpResponse,
     HttpResponseBody,
     HttpResponseComplete,
+    TcpAnomaly,
     TcpEnd,
     TcpGap,
     TcpReset,
@@ -30,7 +32,9 @@ from pcaptools.core.events import (
     WebSocketUpgrade,
 )
 from pcaptools.core.protocols.http.fields import HeaderFields
+from pcaptools.core.sources.base import Batch
 from pcaptools.core.tcp.session import Session
+from pcaptools.core.tcp.tracker import TCPTracker
 from pcaptools.printers.jsonl import FIELDS, JsonPrinter, encode
 
 TIME = 1_700_000_000_123_456_000
@@ -79,6 +83,10 @@ EVENTS: list[tuple[Event, Fields]] = [
     (
         TcpRetransmit(talk(), TIME, "send", 2**32 - 1, 9, "keep_alive"),
         {**FROM_SRC, "direction": "send", "seqno": 2**32 - 1, "length": 9, "kind": "keep_alive"},
+    ),
+    (
+        TcpAnomaly(talk(), TIME, "send", 7, 1448, "zero_window"),
+        {**FROM_SRC, "direction": "send", "seqno": 7, "length": 1448, "kind": "zero_window"},
     ),
     (TcpGap(talk(), TIME, "recv", 1460), {**FROM_DST, "direction": "recv", "length": 1460}),
     (TcpGap(talk(), TIME, "send", None), {**FROM_SRC, "direction": "send", "length": None}),
@@ -246,3 +254,19 @@ def test_spans_of_time_are_decimals_never_exponents() -> None:
 
 def test_nothing_shown_is_no_text() -> None:
     assert print_json() == ""
+
+
+def test_the_figures_of_a_session(validate_lines: Callable[[str], list[Fields]]) -> None:
+    tracker = TCPTracker(figures=True)
+    frames = Dialogue(now=1_700_000_000_000_000_000).open().send("c", b"x" * 100).records
+    (told,) = [
+        event for event in tracker.track_batch(Batch(1, frames)) + tracker.finish() if event.name == "tcp_session"
+    ]
+    text = print_json(told)
+    (line,) = validate_lines(text)
+    assert (line["state"], line["send_payload"], line["send_options"]) == ("ESTAB", 100, "")
+    # frames are a millisecond apart; written from integers, with six decimals
+    assert '"start":1700000000.001000,"end":1700000000.005000,"duration":0.004000,' in text
+    assert '"handshake_rtt":0.002000,' in text
+    assert line["send_goodput"] == 25000.0
+    assert print_json(told, nanosecond=True).count('"duration":0.004000000,') == 1

@@ -391,7 +391,8 @@ class TCPTracker:
         """Tell the figures of a session that no packet can belong to any more, once."""
         if self._figures and session.figures_due:
             session.figures_due = False
-            self._streams.events.append(TcpSession(session, session.last_ns, "send", session_stats(session)))
+            stats = session_stats(session)
+            self._streams.events.append(TcpSession(session, session.last_ns, "send", session.start_ns, stats))
 
 
 def _window_scale(options: bytes) -> int | None:
