@@ -50,6 +50,7 @@ THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "brotli": ("pcaptools/core/protocols/http/*",),
     "backports": ("pcaptools/core/sources/*", "pcaptools/core/protocols/http/*"),
     "click": ("pcaptools/cli.py", "pcaptools/commands/*"),
+    "PIL": ("pcaptools/printers/plot.py",),
     "rich": ("pcaptools/printers/console.py", "pcaptools/printers/tree.py", "pcaptools/commands/*"),
 }
 """Third-party name → the only modules that may import it."""

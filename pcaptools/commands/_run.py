@@ -13,6 +13,7 @@ from typing import Protocol
 import click
 
 from pcaptools.commands._options import CaptureOptions
+from pcaptools.commands._progress import Progress
 from pcaptools.commands._signals import stop_on_signals
 from pcaptools.core.errors import CaptureFileError, PcapToolsError, UsageError
 from pcaptools.core.privileges import drop_privileges, will_drop
@@ -118,6 +119,7 @@ class Run:
         self._live_filter = live_filter
         self._output = Output(records=options.write != "-")
         self._packets = 0
+        self._at_terminal = sys.stdout.isatty()
         self._dropped = 0
         self._next_look = time.monotonic() + DROP_WATCH
         self._deadline = time.monotonic() + options.duration if options.duration else None
@@ -193,10 +195,14 @@ class Run:
 
     def _loop(self, source: FileSource | LiveSource, writer: CaptureWriter | RotatingWriter | None) -> None:
         live = isinstance(source, LiveSource)
+        progress = Progress(source.position if isinstance(source, FileSource) else lambda: (0, 0))
         for batch in source.batches():
             whole = self._take(batch)
             if batch.records:
-                self._output.write(self._handler.handle(batch))
+                text = self._handler.handle(batch)
+                if text and self._at_terminal:
+                    progress.hide()
+                self._output.write(text)
                 if writer is not None:
                     whole &= self._write(writer, batch)
             if live:
@@ -205,6 +211,8 @@ class Run:
                 self._watch_drops(source)
             if not whole or not self._output.open or (self._deadline and time.monotonic() >= self._deadline):
                 break
+            progress.show()
+        progress.hide()
 
     def _take(self, batch: Batch) -> bool:
         """Count a batch, cut it at `-c`; return whether more is wanted."""

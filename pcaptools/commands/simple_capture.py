@@ -50,7 +50,7 @@ def _size(context: click.Context, option: click.Parameter, value: str) -> int:
 def command(
     options: CaptureOptions, verbose: bool, hex_: int, text: int, quiet: bool, size: int, seconds: int, files: int
 ) -> int:
-    """Print one line a packet, live or from capture files.
+    """Print one line a packet, or all that is in it.
 
     Every common protocol is decoded. Without INTERFACE the default device is used.
     """

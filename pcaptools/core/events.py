@@ -6,6 +6,7 @@ Times are integers, nanoseconds since the epoch, from the packet; a printer turn
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
@@ -130,8 +131,8 @@ class TcpSession(Event):
     name = "tcp_session"
     start: int
     """Time of its first packet; `time` is that of its last."""
-    stats: dict[str, Any]
-    """As `core.tcp.stats.session_stats` returns them; docs/figures.md defines each."""
+    stats: Mapping[str, Any]
+    """`core.tcp.stats.SessionStats`; docs/figures.md defines each figure."""
 
 
 @dataclass(slots=True)

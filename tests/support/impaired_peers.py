@@ -57,6 +57,9 @@ def serve(name: str, connection: socket.socket) -> None:
     elif name == "idle":
         connection.sendall(head(5) + b"hello")
         time.sleep(4.5)
+    elif name == "upload":
+        read_all(connection)
+        connection.sendall(head(5) + b"taken")
     elif name == "half-close":
         read_all(connection)
         time.sleep(0.1)
@@ -84,7 +87,7 @@ def connect(name: str, address: str) -> None:
         for option in (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL):
             connection.setsockopt(socket.IPPROTO_TCP, option, 1)
     connection.connect((address, PORT))
-    length = {"half-close": 20_000, "both-ways": 100_000}.get(name, 0)
+    length = {"half-close": 20_000, "both-ways": 100_000, "upload": 150_000}.get(name, 0)
     if length:
         connection.sendall(b"POST /talk HTTP/1.1\r\nHost: peer.example\r\nContent-Length: %d\r\n\r\n" % length)
         connection.sendall(body(length))

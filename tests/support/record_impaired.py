@@ -29,7 +29,7 @@ from support.network import SERVER_IP, SERVER_IP6, Namespace, NetworkError, name
 from support.record_captures import curl
 
 CAPTURES = Path(__file__).resolve().parents[1] / "captures" / "impaired"
-SITE = "server { listen 80; listen [::]:80; location /up { client_max_body_size 10m; return 201; } location / { } }"
+SITE = "server { listen 80; listen [::]:80; }"
 CLEAN = Impairment()
 D10 = Impairment(delay=10)
 
@@ -52,17 +52,6 @@ def download(size: int = 150_000, count: int = 1, *options: str, host: str = SER
     def work(place: Place) -> None:
         with nginx(place.server, place.folder, SITE):
             curl(place.client, "-g", *options, *[f"http://{host}/{size}?n={n}" for n in range(count)])
-
-    return work
-
-
-def upload(size: int = 150_000) -> Workload:
-    """A body of a size, posted without waiting for 100 Continue."""
-
-    def work(place: Place) -> None:
-        with nginx(place.server, place.folder, SITE):
-            body = ("-H", "Expect:", "--data-binary", f"@{place.folder}/www/{size}")
-            curl(place.client, *body, f"http://{SERVER_IP}/up")
 
     return work
 
@@ -112,7 +101,7 @@ SCENARIOS = {
         "10 % lost in both directions", download(60_000, 3), Impairment(0.1, delay=8), Impairment(0.1, delay=8)
     ),
     "upload-loss3": Scenario(
-        "3 % of the client's frames lost", upload(), Impairment(0.03, delay=10), D10, "client", seed=4
+        "3 % of the client's frames lost", talk("upload"), Impairment(0.03, delay=10), D10, "client", seed=4
     ),
     "ack-loss30": Scenario(
         "30 % of the acknowledgments lost", download(), Impairment(0.3, delay=10), Impairment(delay=10)

@@ -51,6 +51,10 @@ class TCPOptions:
     malformed: str = ""
     """Why the list could not be read to its end."""
 
+    def names(self) -> list[str]:
+        """Name the options that were there."""
+        return [name for name in self.__slots__ if getattr(self, name) not in (None, [], "")]
+
     def as_dict(self) -> dict[str, Any]:
         """Return the options that were there."""
         values = ((name, getattr(self, name)) for name in self.__slots__)

@@ -54,9 +54,12 @@ class FileSource(Source):
         self._stream: Iterator[Batch] | None = None  # one only: a second loop goes on where the first left off
         self._single = len(paths) == 1
         self._read = 0
+        self._bytes = 0
         self._stopped = self._closed = False
         self._errors: list[CaptureFileError] = []
         self._inputs = [_Input(path) for path in paths]
+        sizes = [one.size() for one in self._inputs]
+        self._total = sum(sizes) if all(sizes) else 0
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
         try:
@@ -90,6 +93,10 @@ class FileSource(Source):
     def stats(self) -> Stats:
         """Return how many packets were read, before the filter; a file drops none."""
         return Stats(ps_recv=self._read)
+
+    def position(self) -> tuple[int, int]:
+        """Return how many bytes of the files were read, and how many there are; 0 where that is not known."""
+        return self._bytes, self._total
 
     def stop(self) -> None:
         """End `batches()` soon. May be called from another thread or a signal handler, more than once."""
@@ -160,6 +167,7 @@ class FileSource(Source):
                 if chunk == b"":
                     return
                 if chunk is not None:
+                    self._bytes += len(chunk)
                     yield chunk
             elif time.monotonic() < due:
                 continue
@@ -190,7 +198,7 @@ class FileSource(Source):
 
 
 class _Input:
-    """A file to read: its descriptor, and its name for messages."""
+    """A file to read: its descriptor, its size, and its name for messages."""
 
     def __init__(self, path: str | Path) -> None:
         self._path = str(path)
@@ -210,6 +218,13 @@ class _Input:
                 self.close()
                 raise self._cannot("open", error) from None
         return self._fd
+
+    def size(self) -> int:
+        """Return the file's size, 0 where it is not known: of a pipe, say."""
+        try:
+            return 0 if self._path == "-" else os.stat(self._path).st_size
+        except (OSError, ValueError):
+            return 0
 
     def read(self) -> bytes | None:
         """Read what is there, b"" at the end of the file, None when nothing is there after all."""

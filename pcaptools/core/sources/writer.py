@@ -36,7 +36,7 @@ def open_writer(
     format is told by the ending of `like`, or of the path where that is not given.
     """
     name = str(path)
-    stream = sys.stdout.buffer if name == "-" else _create(name, force)
+    stream = sys.stdout.buffer if name == "-" else open_new(name, force)
     kind = _Pcapng if Path(like or name).suffix.lower() in _PCAPNG_ENDINGS else _Pcap
     writer = CaptureWriter(stream, "standard output" if name == "-" else _shown(name), kind(snaplen))
     if link_type is not None:
@@ -213,8 +213,8 @@ def _padded(data: bytes) -> bytes:
 # --- opening
 
 
-def _create(name: str, force: bool) -> IO[bytes]:
-    """Open a file to write: a new one, a device or a pipe, or with `force` any."""
+def open_new(name: str, force: bool) -> IO[bytes]:
+    """Open a file to write: a new one, the invoking user's; a device or a pipe; or with `force` any."""
     try:
         fd = _open_special(name)
         if fd is None:

@@ -10,20 +10,22 @@ Only a tracker that was asked for figures makes them. `note()` sees every packet
 
 from __future__ import annotations
 
-from collections import deque
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pcaptools.core.decode.segment import Segment
 from pcaptools.core.decode.tcp import parse_options
 from pcaptools.core.tcp.reassembly import overlapping
 from pcaptools.core.tcp.recent import COPY_NS
 from pcaptools.core.tcp.seq import HALF, MASK, unwrap
+from pcaptools.core.tcp.series import Graph, Points, Sent
 from pcaptools.core.tcp.sketch import Sketch
 from pcaptools.core.tcp.state import ACK, FIN, PSH, RST, SYN
 
 if TYPE_CHECKING:
     from pcaptools.core.tcp.session import Endpoint
     from pcaptools.core.tcp.streams import Streams
+
+T = TypeVar("T")
 
 Anomaly = Literal[
     "retransmission",
@@ -57,17 +59,23 @@ class Figures:
 
     __slots__ = (
         "ack_lost", "acks", "anomalies", "bytes_in_flight", "copies", "data_packets", "dsack_packets",
-        "duplicate_acks", "duplicate_bytes", "fast", "first_data", "first_packet", "handshake_rtt", "idle_max",
-        "keep_alive_acks", "keep_alives", "last_ack", "last_ack_time", "last_data", "last_kind", "last_packet",
-        "last_time", "last_window", "lost", "max_segment", "max_to_ack", "mss", "next_seq", "next_time", "offered",
-        "out_of_order", "outstanding", "oversized", "partial", "peer", "probes", "pure_acks", "repeated_acks",
-        "retransmitted", "round_trips", "rtt_change", "rtt_last", "rtts", "sack_blocks", "sack_packets",
-        "seen_again", "sent_twice", "spurious", "syn_time", "unsampled", "window_full", "window_max", "window_min",
-        "window_updates", "zero_since", "zero_time", "zero_windows",
+        "duplicate_acks", "duplicate_bytes", "fast", "first_data", "first_packet", "graph", "handshake_rtt",
+        "idle_max", "keep_alive_acks", "keep_alives", "last_ack", "last_ack_time", "last_data", "last_kind",
+        "last_packet", "last_time", "last_window", "lost", "maps", "max_segment", "max_to_ack", "mss",
+        "next_seq", "next_time", "offered", "out_of_order", "outstanding", "oversized", "partial", "peer",
+        "points", "probes", "pure_acks", "repeated_acks", "retransmitted", "round_trips", "rtt_change",
+        "rtt_last", "rtts", "sack_blocks", "sack_packets", "seen_again", "sent_twice", "spurious", "syn_time",
+        "unsampled", "window_full", "window_max", "window_min", "window_updates", "zero_since", "zero_time",
+        "zero_windows",
     )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, *, maps: bool = False) -> None:
         self.peer: Figures
+        self.maps = maps
+        """Keep what node_pcap's maps show."""
+        self.graph: Graph | None = None
+        self.points: Points | None = None
+        """Of what the peer sent; both only where somebody draws them."""
         self.anomalies: list[Anomaly] | None = None
         """Where what happens is told; None where nobody wants to know."""
         self.next_seq = -1
@@ -79,7 +87,7 @@ class Figures:
         self.last_kind = 0
         self.last_packet: tuple[bytes, int, int, int] = (b"", 0, 0, 0)
         self.repeated_acks = 0
-        self.outstanding: deque[list[int]] = deque()
+        self.outstanding: list[list[int]] = []
         """What is not acknowledged: [sequence number behind it, time, 1 if all of it was sent just once, its
         own sequence number]."""
         self.unsampled = 0
@@ -89,9 +97,9 @@ class Figures:
         self.rtt_last = -1
         self.rtt_change = 0
         """Sum of the changes from one round-trip time to the next."""
-        self.round_trips: deque[tuple[int, int, int]] = deque(maxlen=KEPT)
+        self.round_trips: list[tuple[int, int, int]] = []
         """(acknowledgment number, when its segment was sent, when it was acknowledged) of the latest samples."""
-        self.acks: deque[tuple[int, int]] = deque(maxlen=KEPT)
+        self.acks: list[tuple[int, int]] = []
         """(acknowledgment number, time) of the latest acknowledgments that moved on."""
         self.first_packet = self.first_data = self.last_data = -1
         self.idle_max = 0
@@ -102,7 +110,7 @@ class Figures:
         self.data_packets = self.pure_acks = self.max_segment = self.oversized = 0
         self.retransmitted = self.fast = self.spurious = self.out_of_order = 0
         self.partial = self.seen_again = self.duplicate_bytes = 0
-        self.sent_twice: dict[int, int] = {}
+        self.sent_twice: dict[int, int] | None = None
         """Sequence number → how often the segment was sent again, of the latest."""
         self.keep_alives = self.keep_alive_acks = self.probes = 0
         self.duplicate_acks = self.window_updates = self.window_full = 0
@@ -122,7 +130,7 @@ class Figures:
                 return
             kind = self._unusual(time, segment, behind, endpoint, streams)
         if start - l4 > 20 and not (start - l4 == 32 and data[l4 + 20 : l4 + 24] == _ONLY_TIMESTAMPS):
-            self._read_options(data[l4 + 20 : start], flags, ack)
+            self._read_options(time, data[l4 + 20 : start], flags, ack)
         if self.last_time < 0:
             self.first_packet = time
         elif time - self.last_time > self.idle_max:
@@ -140,9 +148,13 @@ class Figures:
         if flags & ACK:
             if ack != self.last_ack:
                 self._acknowledge(time, ack, flags)
+                if self.ack_lost and streams.first_unseen is None:
+                    streams.first_unseen = endpoint.session
             self.last_ack, self.last_ack_time = ack, time
         if not flags & RST:
             self._advertise(time, window if flags & SYN else window * self._factor(endpoint), flags)
+        if self.points is not None and self.peer.points is not None:
+            self._draw(time, segment, behind, self.points, self.peer.points)
         self.last_kind = kind
         self.last_packet = (data, l3, l4, time)
 
@@ -237,8 +249,29 @@ class Figures:
             self.duplicate_bytes += seen
             self.partial += seen < length
 
+    def _draw(self, time: int, segment: Segment, behind: int, own: Points, other: Points) -> None:
+        """Note the points of a time-sequence graph: of what this side sends, and of what it says of the other's."""
+        _, seq, ack, flags, _, _, _, _, length = segment
+        if length:
+            own.sent.append(Sent(time, seq, length, behind > 0))
+            own.bound()
+        if flags & ACK:
+            other.acks.append((time, ack))
+            other.windows.append((time, (ack + self.last_window) & MASK))
+            other.bound()
+
+    def rest(self) -> None:
+        """Let go of what only a running session needs: this one ended, and may stay in the table for long."""
+        self.last_packet = (b"", 0, 0, 0)
+        if not self.maps:
+            self.outstanding.clear()
+
     def sent_again(self, seq: int) -> None:
         """Remember which segments the tracker calls retransmitted, as node_pcap's map has them."""
+        if not self.maps:
+            return
+        if self.sent_twice is None:
+            self.sent_twice = {}
         self.sent_twice[seq] = self.sent_twice.get(seq, 0) + 1
         if len(self.sent_twice) > KEPT:
             del self.sent_twice[next(iter(self.sent_twice))]
@@ -278,6 +311,8 @@ class Figures:
         if self.first_data < 0:
             self.first_data = time
         self.last_data = time
+        if self.graph is not None:
+            self.graph.sent.add(time, length)
         self.max_segment = max(self.max_segment, length)
         peer = self.peer
         if 0 < peer.mss < length:
@@ -296,16 +331,20 @@ class Figures:
         if self.handshake_rtt < 0 <= self.syn_time <= peer.syn_time and not flags & SYN:
             self.handshake_rtt = peer.handshake_rtt = time - self.syn_time
         self.repeated_acks = 0
-        self.acks.append((ack, time))
+        if self.maps:
+            keep(self.acks, (ack, time))
         if peer.max_to_ack >= 0 and 0 < (ack - peer.max_to_ack) & MASK < HALF:
             self.ack_lost += 1
             peer.max_to_ack = ack
             self._tell("acked_unseen_segment")
-        outstanding = peer.outstanding
-        while outstanding and (ack - outstanding[0][0]) & MASK < HALF:
-            end, sent, once, _ = outstanding.popleft()
+        outstanding, acked = peer.outstanding, 0
+        for end, sent, once, _ in outstanding:
+            if (ack - end) & MASK >= HALF:
+                break
+            acked += 1
             if end == ack and once:
                 peer.sample(ack, sent, time)
+        del outstanding[:acked]
 
     def sample(self, ack: int, sent: int, acked: int) -> None:
         """Count a round-trip time."""
@@ -313,10 +352,13 @@ class Figures:
         if rtt < 0:
             return  # the capture's clock went back
         self.rtts.add(rtt)
+        if self.graph is not None:
+            self.graph.rtts.add(acked, rtt)
         if self.rtt_last >= 0:
             self.rtt_change += abs(rtt - self.rtt_last)
         self.rtt_last = rtt
-        self.round_trips.append((ack, sent, acked))
+        if self.maps:
+            keep(self.round_trips, (ack, sent, acked))
 
     def _factor(self, endpoint: Endpoint) -> int:
         """Return the multiplier of windows: only where both sides offered one (RFC 7323, 2.2)."""
@@ -336,15 +378,24 @@ class Figures:
         elif self.zero_since < 0:
             self.zero_since = time
 
-    def _read_options(self, data: bytes, flags: int, ack: int) -> None:
+    def _read_options(self, time: int, data: bytes, flags: int, ack: int) -> None:
         options = parse_options(data)
         if flags & SYN:
             self.mss = options.mss if options.mss is not None else -1
-            self.offered = tuple(options.as_dict())
+            self.offered = tuple(options.names())
         if options.sack:
             self.sack_packets += 1
+            if self.peer.points is not None:
+                self.peer.points.sacks += [(time, left, right) for left, right in options.sack]
             self.sack_blocks += len(options.sack)
             self.dsack_packets += _is_duplicate_sack(options.sack, ack)
+
+
+def keep(latest: list[T], one: T) -> None:
+    """Add to a list that holds the latest KEPT, or up to twice as many."""
+    latest.append(one)
+    if len(latest) > 2 * KEPT:
+        del latest[:KEPT]
 
 
 def _is_duplicate_sack(blocks: list[tuple[int, int]], ack: int) -> bool:

@@ -271,12 +271,12 @@ class Session(Conversation):
     @property
     def send_retrans(self) -> dict[int, int] | None:
         """How often each segment was sent again, by its sequence number, of the latest."""
-        return None if self.send.figures is None else dict(self.send.figures.sent_twice)
+        return None if self.send.figures is None else dict(self.send.figures.sent_twice or {})
 
     @property
     def recv_retrans(self) -> dict[int, int] | None:
         """The same of the other side."""
-        return None if self.recv.figures is None else dict(self.recv.figures.sent_twice)
+        return None if self.recv.figures is None else dict(self.recv.figures.sent_twice or {})
 
     send_next_seq = _Of[int]("send", "next_seq")
     send_bytes_ip = _Of[int]("send", "bytes_ip")

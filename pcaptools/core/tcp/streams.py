@@ -42,6 +42,8 @@ class Streams:
         """Sessions with held bytes, or with bytes acknowledged and not seen."""
         self.ended: list[Session] = []
         """Sessions that ended in this batch: what printers keep in them can go when it is printed."""
+        self.first_unseen: Session | None = None
+        """The first session in which something was acknowledged that was not captured, where figures are made."""
         self._max_held = max_held
         self._held_total = 0
         self._last_pass = 0

@@ -26,9 +26,10 @@ from pcaptools.core.sources.base import Batch, Record
 from pcaptools.core.tcp.figures import Anomaly, Figures
 from pcaptools.core.tcp.listeners import Listeners
 from pcaptools.core.tcp.seq import HALF, MASK, diff, unwrap
+from pcaptools.core.tcp.series import Graph, Points, Series
 from pcaptools.core.tcp.session import NS, Endpoint, Session, reversed_key
 from pcaptools.core.tcp.state import ACK, FIN, RST, SYN, EndpointState, Kind, after
-from pcaptools.core.tcp.stats import session_stats
+from pcaptools.core.tcp.stats import SessionStats
 from pcaptools.core.tcp.streams import Streams
 from pcaptools.core.tcp.table import SessionTable
 
@@ -45,9 +46,10 @@ class TCPTracker:
 
     `analyse` makes the reader of a new session's bytes, None for none. `max_held` bounds the out-of-order
     bytes of one direction, `max_sessions` the table, `idle_timeout` (s, by the packets' clock) its entries.
-    With `figures` there is a `TcpSession` event for each session; with `anomalies` an event for each packet that
-    is out of the ordinary, too. `bounds_hit` counts, in words, how often a bound took something away. `name_of`
-    gives the sessions' `src_name` and `dst_name`.
+    With `figures` there is a `TcpSession` event for each session, with `maps` node_pcap's maps too; with
+    `anomalies` an event for each packet that is out of the ordinary. `bounds_hit` counts, in words, how often a
+    bound took something away. `graphs` and `points` keep what is drawn of a session. `name_of` gives the sessions'
+    `src_name` and `dst_name`.
     """
 
     def __init__(
@@ -58,7 +60,10 @@ class TCPTracker:
         idle_timeout: float = 7200.0,
         max_held: int = MAX_HELD,
         figures: bool = False,
+        maps: bool = False,
         anomalies: bool = False,
+        graphs: bool = False,
+        points: bool = False,
         name_of: Callable[[str], str] | None = None,
     ) -> None:
         self.bounds_hit: Counter[str] = Counter()
@@ -67,6 +72,9 @@ class TCPTracker:
         self._analyse = analyse
         self._figures = figures or anomalies
         self._anomalies = anomalies
+        self._maps = maps
+        self._graphs = graphs
+        self._points = points
         self._name_of = name_of
         self._table = SessionTable(max_sessions, idle_timeout, self._drop)
         self._flows = self._table.flows
@@ -79,6 +87,11 @@ class TCPTracker:
     def session_count(self) -> int:
         """Sessions seen so far, those already forgotten included."""
         return self._table.created
+
+    @property
+    def first_unseen(self) -> Session | None:
+        """The first session in which something was acknowledged that was not captured (with `figures`)."""
+        return self._streams.first_unseen
 
     def on(self, name: str, listener: Callable[..., object]) -> None:
         """Call `listener` whenever `name` happens (see Listeners for the names and their arguments)."""
@@ -200,6 +213,9 @@ class TCPTracker:
             endpoint.bytes_ip = segment[6] - segment[5]
             endpoint.bytes_tcp = segment[7] - segment[6]
             endpoint.bytes_payload = length
+        if flags & RST and _refused_by_syn_sent(endpoint.peer, segment):
+            self.bounds_hit["ignored resets outside the window"] += 1
+            return
         if endpoint.next_seq < 0:
             endpoint.next_seq = first_byte
         elif endpoint.packet_count == 1 and abs(diff(first_byte, endpoint.next_seq)) > PLAUSIBLE:
@@ -304,12 +320,20 @@ class TCPTracker:
         if self._analyse is not None:
             session.analyser = self._analyse(session)
         if self._figures:
-            session.figures_due = True
-            send, recv = session.send.figures, session.recv.figures = Figures(), Figures()
-            send.peer, recv.peer = recv, send
-            if self._anomalies:
-                send.anomalies, recv.anomalies = [], []
+            self._make_figures(session, time)
         return endpoint
+
+    def _make_figures(self, session: Session, time: int) -> None:
+        session.figures_due = True
+        send, recv = session.send.figures, session.recv.figures = Figures(maps=self._maps), Figures(maps=self._maps)
+        send.peer, recv.peer = recv, send
+        for figures in (send, recv):
+            if self._anomalies:
+                figures.anomalies = []
+            if self._graphs:
+                figures.graph = Graph(Series(time), Series(time))
+            if self._points:
+                figures.points = Points()
 
     def _note_syn(self, endpoint: Endpoint, segment: Segment, time: int, data: bytes) -> None:
         _, seq, _, flags, _, l3, l4, start, _ = segment
@@ -364,6 +388,9 @@ class TCPTracker:
         if not session.ended:
             session.ended = True
             session.end_reason = reason
+            for endpoint in (session.send, session.recv):
+                if endpoint.figures is not None:
+                    endpoint.figures.rest()
             session.close_ns = time if reason in ("fin", "rst") else None
             for endpoint in (session.send, session.recv):
                 self._streams.tell_end(endpoint, reason, time)
@@ -391,8 +418,15 @@ class TCPTracker:
         """Tell the figures of a session that no packet can belong to any more, once."""
         if self._figures and session.figures_due:
             session.figures_due = False
-            stats = session_stats(session)
+            stats = SessionStats(session)
             self._streams.events.append(TcpSession(session, session.last_ns, "send", session.start_ns, stats))
+
+
+def _refused_by_syn_sent(peer: Endpoint, segment: Segment) -> bool:
+    """Tell whether a RST does not answer the SYN that its receiver has sent (RFC 9293, 3.10.7.3)."""
+    if peer.state is not EndpointState.SYN_SENT or peer.isn is None:
+        return False
+    return bool(segment[3] & ACK) and segment[2] != (peer.isn + 1) & MASK
 
 
 def _window_scale(options: bytes) -> int | None:

@@ -34,7 +34,7 @@ def test_attributes_of_a_short_session() -> None:
     talk.seq["s"] += 1
     talk.raw("c", 16)
     talk.send("c", b"12345")
-    tracker = TCPTracker(figures=True)
+    tracker = TCPTracker(figures=True, maps=True)
     tracker.track_batch(Batch(1, talk.records))
     (session,) = tracker.open_sessions()
     first = talk.records[0][0] / 10**9

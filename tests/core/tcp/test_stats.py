@@ -94,7 +94,7 @@ def test_both_sides_have_the_same_figures() -> None:
 
 
 def test_the_maps_of_node_pcap() -> None:
-    tracker = TCPTracker(figures=True)
+    tracker = TCPTracker(figures=True, maps=True)
     talk = Dialogue().open().send("c", b"12345").raw("c", ACK, b"12345", seq=1001)
     tracker.track_batch(Batch(1, talk.records))
     (session,) = tracker.open_sessions()

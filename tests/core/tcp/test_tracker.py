@@ -469,3 +469,24 @@ def test_track_packet_takes_a_decoded_packet() -> None:
         names += [event.name for event in tracker.track_packet(packet(RawPacket.of(record, 1)))]
     assert names == ["tcp_start"]
     assert isinstance(tracker.open_sessions()[0], Session)
+
+
+def test_a_reset_that_does_not_answer_the_syn_is_ignored() -> None:
+    """RFC 9293, 3.10.7.3: in SYN-SENT a RST counts only if it acknowledges the SYN; this one was injected."""
+    tapped = Tapped()
+    talk = Dialogue().raw("c", SYN, ack=0)
+    talk.seq["c"] += 1
+    talk.raw("s", RST | ACK, seq=0, ack=talk.client_isn)
+    talk.raw("s", SYN | ACK)
+    talk.seq["s"] += 1
+    talk.raw("c", ACK).send("c", b"alive")
+    assert tapped.run(talk.records).stream("send") == [b"alive"]
+    assert len(tapped.taps) == 1
+    assert tapped.tracker.bounds_hit["ignored resets outside the window"] == 1
+
+
+def test_a_reset_that_answers_the_syn_ends_it() -> None:
+    tapped = Tapped()
+    talk = Dialogue().raw("c", SYN, ack=0).raw("s", RST | ACK, seq=0, ack=1001)
+    tapped.run(talk.records)
+    assert tapped.names() == ["tcp_reset"]

@@ -1,0 +1,157 @@
+"""`pcaptools tcp-metrics`: TCP sessions and their figures."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from pcaptools.commands._metrics import SUMMARIES, Metrics, Top, View, time_sequence
+from pcaptools.commands._options import LIVE_TCP_FILTER, CaptureOptions, capture_options, examples
+from pcaptools.commands._run import run_capture
+from pcaptools.core.errors import UsageError
+from pcaptools.core.sources.writer import open_new
+from pcaptools.core.tcp.choose import condition, is_figure
+from pcaptools.core.tcp.session import Session
+from pcaptools.printers.console import wants_color
+from pcaptools.printers.http import format_size
+from pcaptools.printers.metrics import count, seconds
+from pcaptools.printers.plot import PngCanvas, SvgCanvas, draw
+from pcaptools.printers.safe import safe
+
+EXAMPLES = r"""
+sudo pcaptools tcp-metrics eth0 "tcp port 80"
+sudo pcaptools tcp-metrics lo0 "ip proto \tcp"
+pcaptools tcp-metrics -r capture.pcap --where 'retrans_rate > 1%' --sort rtt_p95 --top 10
+pcaptools tcp-metrics -r capture.pcap --json | jq 'select(.ended != "fin") | .src'
+"""
+
+
+@click.command("tcp-metrics", context_settings={"help_option_names": ["-h", "--help"]}, epilog=examples(EXAMPLES))
+@capture_options
+@click.option("--where", multiple=True, metavar="CONDITION", help="Only sessions of which it holds. Repeatable.")
+@click.option("--sort", default="", metavar="FIGURE", help="One table at the end, of the sessions with most of it.")
+@click.option("--top", type=click.IntRange(1, 100_000), default=None, metavar="N", help="Rows of a table (5).")
+@click.option("--csv", "csv_", is_flag=True, help="One line of comma-separated values a session.")
+@click.option("--graph", is_flag=True, help="Draw throughput and round-trip time of each session over time.")
+@click.option(
+    "--plot", default="", metavar="FILE", help="Draw the time-sequence graph of the largest session: svg or png."
+)
+@click.option("--tcp-verbose", is_flag=True, help="Tell anomalies as they happen, too: retransmissions, zero windows.")
+@click.option("--max-sessions", type=click.IntRange(16), default=65_536, show_default=True, help="Sessions tracked.")
+@click.option("--idle-timeout", type=click.FloatRange(1), default=7200, show_default=True, metavar="SECONDS",
+              help="Forget a session after so long without a packet.")  # fmt: skip
+def command(
+    options: CaptureOptions,
+    where: tuple[str, ...],
+    sort: str,
+    top: int | None,
+    csv_: bool,
+    graph: bool,
+    plot: str,
+    tcp_verbose: bool,
+    max_sessions: int,
+    idle_timeout: float,
+) -> int:
+    """Show TCP sessions as they start and end, and their figures.
+
+    Live or from capture files. Without INTERFACE the default device is used; without FILTER all TCP is looked at.
+    """
+    _check(options, sort, top, csv_)
+    _check_plot(plot, options.force)
+    tests = [condition(text) for text in where]
+    view = View(tests, sort, top or 0, csv_, tcp_verbose, graph, plot, max_sessions, idle_timeout)
+    metrics = Metrics(options, view)
+    try:
+        return run_capture(options, metrics, LIVE_TCP_FILTER)
+    finally:
+        if metrics.largest is not None:
+            _plot(metrics.largest, plot, options.force)
+        if not (options.json or csv_):
+            _summarise(metrics, options.color)
+
+
+def _check(options: CaptureOptions, sort: str, top: int | None, csv_: bool) -> None:
+    if options.json and csv_:
+        raise UsageError("--json and --csv both want standard output", "give one of them")
+    if csv_ and options.write == "-":
+        raise UsageError("--csv and -w - both want standard output", "write to a file")
+    if sort and not is_figure(sort):
+        raise UsageError(f'no figure is called "{sort}"', "docs/figures.md and pcaptools-tcp-metrics(1) list them")
+    if sort and top is None and (options.json or csv_):
+        raise UsageError("sorted records come at the end, all at once", "say with --top how many")
+
+
+def _check_plot(name: str, force: bool) -> None:
+    """Refuse at the start what could not be written at the end."""
+    if not name:
+        return
+    kind = Path(name).suffix.lower()
+    if kind not in (".svg", ".png"):
+        raise UsageError(f"{name} is neither .svg nor .png", "name the file of --plot so")
+    if kind == ".png" and importlib.util.find_spec("PIL") is None:
+        raise UsageError("PNG needs Pillow, which is not installed", "pip install 'pcaptools[plot]', or write an .svg")
+    if os.path.exists(name) and not force:
+        raise UsageError(f"{name} exists already", "overwrite it with --force")
+
+
+def _plot(session: Session, name: str, force: bool) -> None:
+    canvas = SvgCanvas() if name.lower().endswith(".svg") else PngCanvas()
+    with open_new(name, force) as file:
+        file.write(draw(time_sequence(session), canvas))
+
+
+def _summarise(metrics: Metrics, color: bool | None) -> None:
+    """Write the tables to standard error: standard output holds records."""
+    if not metrics.ended:
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(
+        stderr=True,
+        highlight=False,
+        no_color=not wants_color(sys.stderr, color),
+        width=None if sys.stderr.isatty() else 200,
+    )
+    sessions = sum(metrics.ended.values())
+    ends = ", ".join(f"{number} {how}" for how, number in metrics.ended.most_common())
+    total = metrics.total
+    rate = 100 * total["retrans"] / total["data_packets"] if total["data_packets"] else 0.0
+    console.print(Text(
+        f"{count(sessions, 'session')} ({ends}): {count(total['packets'], 'packet')}, "
+        f"{format_size(total['payload'])} payload, {total['retrans']} retransmitted ({rate:.2f} %)"
+    ))  # fmt: skip
+    if sessions > 1:
+        titles = {figure: title for title, figure in SUMMARIES}
+        for top in metrics.tops:
+            _print_table(console, titles.get(top.figure, f"by {top.figure}"), top)
+
+
+def _print_table(console: object, title: str, top: Top) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    rows = top.rows()
+    if not rows:
+        return
+    table = Table(title=f"Sessions {title}", title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for name in ("src", "dst"):
+        table.add_column(name, overflow="fold")
+    plain = top.figure in {"bytes", "retrans_rate", "rtt_mean"}
+    for name in ("payload", "retrans", "rate", "RTT", "duration", "state", *(() if plain else (top.figure,))):
+        table.add_column(name, justify="right")
+    for row in rows:
+        stats, session = row.event.stats, row.event.session
+        both = {name: stats[f"send_{name}"] + stats[f"recv_{name}"] for name in ("payload", "retrans", "data_packets")}
+        rtts = [value for side in ("send", "recv") if (value := stats[f"{side}_rtt_mean"]) is not None]
+        rate = 100 * both["retrans"] / both["data_packets"] if both["data_packets"] else 0.0
+        cells = [safe(session.src_name), safe(session.dst_name), format_size(both["payload"]), str(both["retrans"])]
+        cells += [f"{rate:.1f} %", seconds(max(rtts)) if rtts else "-", seconds(stats["duration"]), stats["state"]]
+        table.add_row(*map(Text, cells), *([] if plain else [Text(f"{row.value:.6g}")]))
+    assert isinstance(console, Console)
+    console.print(table)
