@@ -29,7 +29,7 @@ Found = list[tuple[Device, Trial]]
 @click.option("--json", "json_", is_flag=True, help="One JSON array, in node_pcap's form.")
 @click.option("--color/--no-color", "color", default=None, help="Colours: on a terminal by default.")
 def command(json_: bool, color: bool | None) -> int:
-    """List the interfaces and what else can be captured on.
+    """List what can be captured on, and whether you may.
 
     A table on a terminal, plain columns in a pipe: name, flags, link type, whether you may capture there,
     link-layer address, addresses, description.
