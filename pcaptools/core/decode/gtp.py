@@ -76,15 +76,22 @@ EXTENSIONS = {
 """Extension headers (TS 29.281, 5.2.1, and 29.060, 6)."""
 
 
+class GTPPrimeFlags(NamedTuple):
+    """Flag bits of GTP', each 0 or 1: `payload` is 0, which tells it; `hdr_length` 1 for the short header."""
+
+    payload: int
+    hdr_length: int
+
+
 class GTPv0Flags(NamedTuple):
-    """Flag bits of version 0, each 0 or 1: `payload` is 0 for GTP'; `snn` a SNDCP number is there."""
+    """Flag bits of version 0, each 0 or 1: `snn` a SNDCP number is there."""
 
     payload: int
     snn: int
 
 
 class GTPv1Flags(NamedTuple):
-    """Flag bits of version 1, each 0 or 1: `payload` is 0 for GTP'; extension header, sequence number, N-PDU number."""
+    """Flag bits of version 1, each 0 or 1: there is an extension header, a sequence number, an N-PDU number."""
 
     payload: int
     e: int
@@ -143,10 +150,10 @@ class GTP(Layer):
         self.flags = _flags(self.version, first)
         # TS 29.060, 6: of version 1 the length counts what follows the mandatory eight bytes; 29.274, 5.1: four
         self.payload_end = min(end, start + (8, 4)[self.version == 2] + self.length)
-        if isinstance(self.flags, GTPv2Flags):
+        if isinstance(self.flags, GTPPrimeFlags):
+            self._read_prime(read, self.flags)
+        elif isinstance(self.flags, GTPv2Flags):
             self._read_v2(read, self.flags)
-        elif not self.flags.payload:
-            self._read_prime(read, short=bool(self.version or first & 1))
         elif isinstance(self.flags, GTPv1Flags):
             self._read_v1(read, self.flags)
         else:
@@ -193,27 +200,27 @@ class GTP(Layer):
         self.seq_number = read.u24()
         read.skip(1)
 
-    def _read_prime(self, read: Reader, *, short: bool) -> None:
-        """Read GTP': of its version 0 the lowest bit tells the short header from one as long as GTP's."""
+    def _read_prime(self, read: Reader, flags: GTPPrimeFlags) -> None:
+        """Read GTP': six bytes, but of version 0 there is a header as long as GTP's (TS 32.295, 6.1.1)."""
         self.seq_number = read.u16()
-        if not short:
-            read.skip(12)
+        if not self.version and not flags.hdr_length:
+            read.skip(14)
         self.payload_end = min(self.end, read.at + self.length)
 
     @property
     def prime(self) -> bool:
         """It is GTP', between those who count and those who charge."""
-        return not isinstance(self.flags, GTPv2Flags) and not self.flags.payload
+        return isinstance(self.flags, GTPPrimeFlags)
 
     @property
     def message_name(self) -> str:
         """The message's name, or "unknown"."""
-        return (MESSAGES_V2 if self.version == 2 else MESSAGES).get(self.message, "unknown")
+        return (MESSAGES_V2 if isinstance(self.flags, GTPv2Flags) else MESSAGES).get(self.message, "unknown")
 
     @property
     def is_user_data(self) -> bool:
         """It carries a subscriber's packet."""
-        return self.message == T_PDU and self.version < 2 and not self.prime
+        return self.message == T_PDU and isinstance(self.flags, GTPv0Flags | GTPv1Flags)
 
     def next(self) -> Next | None:
         """Tell the packet by its IP version. Of another message the information elements are left as they are."""
@@ -226,9 +233,13 @@ class GTP(Layer):
         return Next(None, self.payload_offset, self.payload_end)
 
 
-def _flags(version: int, first: int) -> GTPv0Flags | GTPv1Flags | GTPv2Flags:
+def _flags(version: int, first: int) -> GTPPrimeFlags | GTPv0Flags | GTPv1Flags | GTPv2Flags:
+    # GTP' has a payload bit of 0 and three bits of 1 behind it. Version 2 of GTP has other flags there, of which
+    # the last must be 0.
+    if not first & 0x10 and (version < 2 or first & 0x0E == 0x0E):
+        return GTPPrimeFlags(0, first & 1)
     if version == 0:
-        return GTPv0Flags(first >> 4 & 1, first & 1)
+        return GTPv0Flags(1, first & 1)
     if version == 1:
-        return GTPv1Flags(first >> 4 & 1, first >> 2 & 1, first >> 1 & 1, first & 1)
+        return GTPv1Flags(1, first >> 2 & 1, first >> 1 & 1, first & 1)
     return GTPv2Flags(first >> 4 & 1, first >> 3 & 1)

@@ -22,7 +22,16 @@ class Teredo(Layer):
     `orig_port` and `orig_addr` are the client's as its server sees them (on the wire they are inverted).
     """
 
-    __slots__ = ("auth_conf", "auth_id", "auth_nonce", "auth_value", "orig_addr", "orig_port", "payload_offset")
+    __slots__ = (
+        "_trouble",
+        "auth_conf",
+        "auth_id",
+        "auth_nonce",
+        "auth_value",
+        "orig_addr",
+        "orig_port",
+        "payload_offset",
+    )
 
     key = "teredo"
     sparse = True
@@ -36,16 +45,36 @@ class Teredo(Layer):
         self.auth_conf: int | None = None
         self.orig_port: int | None = None
         self.orig_addr: str | None = None
+        self._trouble: Malformed | None = None
         read = Reader.of(self, "Teredo header")
+        try:
+            self._read_indications(read)
+        except Malformed as error:
+            if not self._indicated:
+                raise
+            self._trouble = error
+        self.payload_offset = read.at
+
+    @property
+    def _indicated(self) -> bool:
+        return self.auth_conf is not None or self.orig_addr is not None
+
+    def _read_indications(self, read: Reader) -> None:
         if read.peek(2) == AUTHENTICATION:
             self._read_authentication(read)
-        if read.peek(2) == ORIGIN:
-            read.skip(2)
-            self.orig_port = read.u16() ^ 0xFFFF
-            self.orig_addr = inet_ntop(AF_INET, bytes(byte ^ 0xFF for byte in read.take(4)))
-        self.payload_offset = read.at
-        if read.peek() and read.peek()[0] >> 4 != 6:
-            raise Malformed(f"Teredo with IP version {read.peek()[0] >> 4}", start)
+        if read.peek() == ORIGIN[:1]:
+            self._read_origin(read)
+        version = Reader(self.data, read.at, self.end, read.what).u8() >> 4
+        if version != 6:
+            raise Malformed(f"Teredo with IP version {version}", read.at)
+
+    def _read_origin(self, read: Reader) -> None:
+        at = read.at
+        if read.take(2) != ORIGIN:
+            raise Malformed("Teredo with an unknown indication", at)
+        port = read.u16() ^ 0xFFFF
+        self.orig_addr = inet_ntop(AF_INET, bytes(byte ^ 0xFF for byte in read.take(4)))
+        self.orig_port = port
 
     def _read_authentication(self, read: Reader) -> None:
         read.skip(2)
@@ -82,4 +111,6 @@ class Teredo(Layer):
 
     def next(self) -> Next:
         """Follow with the IPv6 packet."""
+        if self._trouble is not None:
+            raise self._trouble
         return Next(IPv6, self.payload_offset, self.end)

@@ -4,6 +4,7 @@ from support.tunnels import FRAME, INNER, INNER6, by_tshark, check_cuts, decoded
 
 from pcaptools.core.decode import gre
 from pcaptools.core.decode.gre import ARUBA, GRE
+from pcaptools.core.decode.layer import Raw
 from pcaptools.core.decode.tables import Table
 
 CHECKS = (
@@ -79,6 +80,12 @@ def test_as_tshark_reads_it(row: Row) -> None:
 def carried(header: str, inner: bytes = INNER) -> GRE:
     found: GRE = decoded(ip4(bytes.fromhex(header) + inner, 47)).link.ip.gre
     return found
+
+
+def reason(header: str) -> str:
+    child = carried(header).child
+    assert isinstance(child, Raw)
+    return child.reason
 
 
 ROUTES = "0002 00 08 0a000001 0a000002  0002 04 04 0a000003  0000 00 00"
@@ -185,8 +192,9 @@ def test_in_udp() -> None:  # RFC 8086
 
 def test_that_is_none() -> None:
     assert decoded(ip4(bytes.fromhex("0002 0800") + INNER, 47)).link.ip.malformed.reason == "GRE version 2"
-    assert carried("0000 9000").child.reason == "no decoder for GRE protocol 0x9000"
-    assert carried("0000 2001").child.reason == "no decoder for GRE protocol 0x2001 (NHRP)"
+    assert carried("0000 9000").payload == INNER
+    assert reason("0000 9000") == "no decoder for GRE protocol 0x9000"
+    assert reason("0000 2001") == "no decoder for GRE protocol 0x2001 (NHRP)"
     assert carried("0000 883e", b"\x05\x01").malformed.protocol == "wccp"
 
 
