@@ -10,7 +10,7 @@ from pcaptools.core.decode.loopback import by_version
 from pcaptools.core.decode.reader import Reader
 from pcaptools.core.decode.tables import ethertypes, gre_protocols, links
 
-KEEP_ALIVE, BRIDGING, WCCP, ERSPAN = 0, 0x6558, 0x883E, 0x88BE
+BRIDGING, WCCP, ERSPAN, EOIP = 0x6558, 0x883E, 0x88BE, 0x6400
 ARUBA = frozenset(range(0x8200, 0x8380, 0x10))
 """Protocol types of Aruba's access points: an IEEE 802.11 frame without its check sequence."""
 IEEE802_11 = 105
@@ -48,13 +48,13 @@ class SourceRoute(NamedTuple):
 class GRE(Layer):
     """A GRE header; a field whose flag is not set is None.
 
-    In version 1 the key is two numbers, `payload_length` and `call_id`. Where Ethernet is carried, the key
-    may be NVGRE's (RFC 7637): `vsid` and `flow_id` are its parts then.
+    In version 1 two numbers, `payload_length` and `call_id`, take the place of `gre_key`. Where Ethernet is
+    carried, the key may be NVGRE's (RFC 7637): `vsid` and `flow_id` are its parts then.
     """
 
     __slots__ = (
-        "_trouble", "ack_number", "checksum", "flags", "gre_key", "offset", "payload_end", "payload_offset",
-        "protocol", "recursion_control", "routing", "sequence_number", "version",
+        "_trouble", "ack_number", "call_id", "checksum", "flags", "gre_key", "offset", "payload_length",
+        "payload_offset", "protocol", "recursion_control", "routing", "sequence_number", "version",
     )  # fmt: skip
 
     key = "gre"
@@ -77,6 +77,8 @@ class GRE(Layer):
         self.checksum: int | None = None
         self.offset: int | None = None
         self.gre_key: int | None = None
+        self.payload_length: int | None = None
+        self.call_id: int | None = None
         self.sequence_number: int | None = None
         self.ack_number: int | None = None
         self.routing: list[SourceRoute] | None = None
@@ -86,14 +88,17 @@ class GRE(Layer):
         except Malformed as error:
             self._trouble = error
         self.payload_offset = read.at
-        self.payload_end = end if self.payload_length is None else min(end, read.at + self.payload_length)
 
     def _read_options(self, read: Reader) -> None:
         if self.flags.checksum or self.flags.routing:  # RFC 1701: either flag brings both fields
             self.checksum = read.u16()
             self.offset = read.u16()
-        if self.flags.key:
+        if self.flags.key and not self.version:
             self.gre_key = read.u32()
+        elif self.flags.key:
+            self.payload_length = read.u16()
+            # MikroTik has its tunnel's number there, the lower byte first
+            self.call_id = read.little(2) if self.protocol == EOIP else read.u16()
         if self.flags.sequence_number:
             self.sequence_number = read.u32()
         if self.version and self.flags.ack:
@@ -118,28 +123,19 @@ class GRE(Layer):
         return NAMES.get(self.protocol, f"{self.protocol:#06x}")
 
     @property
-    def payload_length(self) -> int | None:
-        """The payload's length, in version 1."""
-        return self.gre_key >> 16 if self.version and self.gre_key is not None else None
-
-    @property
-    def call_id(self) -> int | None:
-        """The peer's number for the call, in version 1."""
-        return self.gre_key & 0xFFFF if self.version and self.gre_key is not None else None
+    def payload_end(self) -> int:
+        """Where the payload ends: version 1 says it."""
+        return self.end if self.payload_length is None else min(self.end, self.payload_offset + self.payload_length)
 
     @property
     def vsid(self) -> int | None:
         """NVGRE's virtual subnet (RFC 7637, 3.2)."""
-        return self.gre_key >> 8 if self._bridges and self.gre_key is not None else None
+        return self.gre_key >> 8 if self.protocol == BRIDGING and self.gre_key is not None else None
 
     @property
     def flow_id(self) -> int | None:
         """NVGRE's flow in the subnet."""
-        return self.gre_key & 0xFF if self._bridges and self.gre_key is not None else None
-
-    @property
-    def _bridges(self) -> bool:
-        return self.protocol == BRIDGING and not self.version
+        return self.gre_key & 0xFF if self.protocol == BRIDGING and self.gre_key is not None else None
 
     def next(self) -> Next | None:
         """Look the protocol type up. A keep-alive carries nothing, nor does an acknowledgment of version 1."""

@@ -6,6 +6,7 @@ from pcaptools.core.decode import gre
 from pcaptools.core.decode.gre import ARUBA, GRE
 from pcaptools.core.decode.layer import Raw
 from pcaptools.core.decode.tables import Table
+from pcaptools.core.decode.tcp import TCP
 
 CHECKS = (
     rows("gre.pcap", {
@@ -99,7 +100,7 @@ BUILT = [
     (f"4000 0800 0000 0004 {ROUTES}", INNER),
     (f"f800 0800 1234 0004 00000001 00000002 {ROUTES}", INNER),
     ("3081 880b 002c 0001 00000001 00000002 ff030021", INNER),
-    ("2001 6400 3600 0500", FRAME),  # EoIP: the length, then the tunnel's number, the lower byte first
+    ("2001 6400 0036 0500", FRAME),  # EoIP
     ("0000 883e 04590048", INNER),
     ("0000 883e", INNER),  # WCCP version 1
 ]
@@ -110,13 +111,18 @@ def test_built_headers_are_as_tshark_reads_them() -> None:
     names = ["gre.checksum", "gre.offset", "gre.key", "gre.sequence_number", "gre.ack_number", "tcp.dstport"]
     for packet, fields in zip(packets, by_tshark(packets, names), strict=True):
         header = decoded(packet).link.ip.gre
-        key = None if header.version == 1 else header.gre_key
-        found = [header.checksum, header.offset, key, header.sequence_number, header.ack_number]
+        found = [header.checksum, header.offset, header.gre_key, header.sequence_number, header.ack_number]
         if header.protocol == 0x6400:
-            fields[2] = ""  # tshark takes EoIP's tunnel for a key
+            fields[2] = ""  # tshark shows EoIP's length and tunnel as a key
         assert found == [int(field, 0) if field else None for field in fields[:5]]
         assert fields[5] == "2"
-        assert [layer.dport for layer in decoded(packet).layers() if layer.key == "tcp"] == [2]
+        assert [layer.dport for layer in decoded(packet).layers() if isinstance(layer, TCP)] == [2]
+
+
+def test_eoip() -> None:  # MikroTik's: the payload's length, then the tunnel, the lower byte first
+    header = carried("2001 6400 0036 0501", FRAME + b"padding")
+    assert (header.gre_key, header.payload_length, header.call_id) == (None, 54, 0x0105)
+    assert header.link.ip.tcp.dport == 2
 
 
 def test_every_optional_field() -> None:  # RFC 2890, 2: checksum and reserved, key, sequence number
