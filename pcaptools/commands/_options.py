@@ -50,13 +50,13 @@ class CaptureOptions:
     monitor: bool = False
     count: int = 0
     duration: float = 0
+    decoded_udp: tuple[int, ...] = ()
+    """UDP ports that --decode-as names."""
     names: bool = True
     user: str = ""
     json: bool = False
     color: bool | None = None
     time: TimeFormat | None = None
-    decoded_udp: tuple[int, ...] = ()
-    """UDP ports that --decode-as names."""
     words: tuple[str, ...] = field(default=())
 
 
@@ -116,6 +116,11 @@ def capture_options(function: F) -> F:
     return result
 
 
+def examples(text: str) -> str:
+    """Return `text` as an epilog whose lines click leaves as they are."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in text.strip().splitlines())
+
+
 def decode_options(function: F) -> F:
     """Give a command --decode-as, below `capture_options`. What it says holds for this process from then on."""
 
@@ -147,11 +152,6 @@ def _decode_as(rule: str) -> tuple[str, int]:
 def live_tcp_filter(options: CaptureOptions) -> str:
     """Return what a TCP command captures live, the ports included that the user calls tunnels."""
     return LIVE_TCP_FILTER + "".join(f" or udp port {port}" for port in options.decoded_udp)
-
-
-def examples(text: str) -> str:
-    """Return `text` as an epilog whose lines click leaves as they are."""
-    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in text.strip().splitlines())
 
 
 def settle(options: CaptureOptions) -> None:
