@@ -22,11 +22,18 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+TUNNEL_PORTS = (4789, 8472, 4790, 6081, 2152, 3544, 5072, 4754, 6635, 1701)
+"""UDP ports of VXLAN (three), Geneve, GTP-U, Teredo, AYIYA, GRE and MPLS in UDP, L2TP."""
 LIVE_TCP_FILTER = (
     "tcp or ether proto 0x8100 or ether proto 0x88a8 or ether proto 0x8847 or ether proto 0x8864 "
-    "or (ip6 and not udp and not icmp6) or proto 4 or proto 41 or proto 47"
+    "or (ip6 and not udp and not icmp6) or proto 4 or proto 41 or proto 47 or proto 137 "
+    f"or udp port ({' or '.join(map(str, TUNNEL_PORTS))}) or (ip proto 17 and ip[6:2] & 0x3fff != 0)"
 )
-"""What TCP commands capture live: plain `tcp` matches no VLAN tag, MPLS, PPPoE, tunnel or extension header."""
+"""What TCP commands capture live: plain `tcp` matches no VLAN tag, MPLS, PPPoE, tunnel or extension header.
+
+The last part are fragments of UDP, of which only the first has ports: tunnels are apt to need them.
+"""
+_DECODE_AS = re.compile(r"([^=\s]+)==(\d{1,9}),(\S+)")
 _LOOPBACKS = ("lo", "lo0")
 _USUAL = re.compile(r"(?:en|em|eth|wlan|vtnet)\d|bridge0")
 """Names that an interface has on one system or another, and that examples are written with."""
@@ -47,6 +54,8 @@ class CaptureOptions:
     monitor: bool = False
     count: int = 0
     duration: float = 0
+    decoded_udp: tuple[int, ...] = ()
+    """UDP ports that --decode-as names."""
     names: bool = True
     resolve: bool = False
     user: str = ""
@@ -125,6 +134,39 @@ def names_for(options: CaptureOptions) -> Names | None:
 def examples(text: str) -> str:
     """Return `text` as an epilog whose lines click leaves as they are."""
     return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in text.strip().splitlines())
+
+
+def decode_options(function: F) -> F:
+    """Give a command --decode-as, below `capture_options`. What it says holds for this process from then on."""
+
+    def with_decoding(options: CaptureOptions, decode_as: tuple[str, ...], **parameters: Any) -> Any:
+        ports = [_decode_as(rule) for rule in decode_as]
+        options.decoded_udp = tuple(port for where, port in ports if where == "udp.port")
+        return function(options, **parameters)
+
+    option = click.option("--decode-as", multiple=True, metavar="WHERE==PORT,PROTOCOL",
+                          help="Take a port for a protocol, as udp.port==9999,geneve. Repeatable.")  # fmt: skip
+    decorated: Any = functools.update_wrapper(with_decoding, function)
+    result: F = option(decorated)
+    return result
+
+
+def _decode_as(rule: str) -> tuple[str, int]:
+    from pcaptools.core.decode.registry import decode_as
+
+    found = _DECODE_AS.fullmatch(rule)
+    if found is None:
+        raise UsageError(f'--decode-as "{rule}" is not understood', "write it as udp.port==9999,geneve")
+    where, port, protocol = found[1], int(found[2]), found[3]
+    if not 0 < port < 65_536:
+        raise UsageError(f"--decode-as: {port} is no port", "give one from 1 to 65535")
+    decode_as(where, port, protocol)
+    return where, port
+
+
+def live_tcp_filter(options: CaptureOptions) -> str:
+    """Return what a TCP command captures live, the ports included that the user calls tunnels."""
+    return LIVE_TCP_FILTER + "".join(f" or udp port {port}" for port in options.decoded_udp)
 
 
 def settle(options: CaptureOptions) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pcaptools.commands._options import LIVE_TCP_FILTER, CaptureOptions, capture_options, examples
+from pcaptools.commands._options import CaptureOptions, capture_options, decode_options, examples, live_tcp_filter
 from pcaptools.commands._run import run_capture
 from pcaptools.commands._trace import HttpTrace
 
@@ -18,6 +18,7 @@ ssh host tcpdump -U -w - port 80 | pcaptools http-trace -r - --json
 
 @click.command("http-trace", context_settings={"help_option_names": ["-h", "--help"]}, epilog=examples(EXAMPLES))
 @capture_options
+@decode_options
 @click.option("--headers", is_flag=True, help="Print the headers of each message.")
 @click.option("--tcp-verbose", is_flag=True, help="Print TCP events too: start, end, reset, retransmissions.")
 @click.option("--max-sessions", type=click.IntRange(16), default=65_536, show_default=True, help="Sessions tracked.")
@@ -36,4 +37,4 @@ def command(options: CaptureOptions, headers: bool, tcp_verbose: bool, max_sessi
         max_sessions=max_sessions,
         idle_timeout=idle_timeout,
     )
-    return run_capture(options, trace, LIVE_TCP_FILTER)
+    return run_capture(options, trace, live_tcp_filter(options))

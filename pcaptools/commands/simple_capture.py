@@ -6,7 +6,7 @@ import re
 
 import click
 
-from pcaptools.commands._options import CaptureOptions, capture_options, examples
+from pcaptools.commands._options import CaptureOptions, capture_options, decode_options, examples
 from pcaptools.commands._packets import Detail, PacketLines
 from pcaptools.commands._run import run_capture
 from pcaptools.core.devices import find_devices
@@ -38,6 +38,7 @@ def _size(context: click.Context, option: click.Parameter, value: str) -> int:
 
 @click.command("simple-capture", context_settings={"help_option_names": ["-h", "--help"]}, epilog=examples(EXAMPLES))
 @capture_options
+@decode_options
 @click.option("-v", "--verbose", is_flag=True, help="Print all fields of all layers below each line.")
 @click.option("-x", "hex_", count=True, help="Print the bytes in hexadecimal; -xx with the link header.")
 @click.option("-X", "text", count=True, help="Print them in hexadecimal and ASCII; -XX with the link header.")

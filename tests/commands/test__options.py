@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import socket
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
+import pcapy
 import pytest
+from support.crosscheck import packets
 
 from pcaptools.cli import COMMANDS, cli
-from pcaptools.commands._options import LIVE_TCP_FILTER, CaptureOptions, capture_options, examples
+from pcaptools.commands._options import (
+    LIVE_TCP_FILTER,
+    TUNNEL_PORTS,
+    CaptureOptions,
+    capture_options,
+    decode_options,
+    examples,
+    live_tcp_filter,
+)
 from pcaptools.core import devices
+from pcaptools.core.decode.segment import UDP_PORTS
+from pcaptools.core.decode.tables import udp_ports
 from pcaptools.core.devices import PCAP_IF_LOOPBACK, PCAP_IF_RUNNING, PCAP_IF_UP, Device
 from pcaptools.core.errors import DeviceError, PcapToolsError, UsageError
 
@@ -251,8 +264,99 @@ def test_examples_stay_as_they_are_written() -> None:
 def test_the_live_filter_is_the_one_of_the_design() -> None:
     assert LIVE_TCP_FILTER == (
         "tcp or ether proto 0x8100 or ether proto 0x88a8 or ether proto 0x8847 or ether proto 0x8864 or "
-        "(ip6 and not udp and not icmp6) or proto 4 or proto 41 or proto 47"
+        "(ip6 and not udp and not icmp6) or proto 4 or proto 41 or proto 47 or proto 137 or "
+        "udp port (4789 or 8472 or 4790 or 6081 or 2152 or 3544 or 5072 or 4754 or 6635 or 1701) or "
+        "(ip proto 17 and ip[6:2] & 0x3fff != 0)"
     )
+    assert {port.to_bytes(2, "big") for port in TUNNEL_PORTS} <= UDP_PORTS
+
+
+def compiled(dlt: int) -> Any:
+    return pcapy.compile(dlt, 262_144, LIVE_TCP_FILTER, 1, 0)
+
+
+@pytest.mark.parametrize("dlt", [0, 1, 9, 12, 108, 113, 276])
+def test_the_live_filter_is_a_small_program(dlt: int) -> None:
+    assert len(compiled(dlt).get_bpf()) < 80
+
+
+@pytest.mark.parametrize(
+    "name", ["vxlan", "vxlan-gbp", "vxlan-gpe", "geneve", "gre", "gre-ip", "erspan-ii", "erspan-iii", "gtp"]
+)
+def test_the_live_filter_lets_the_tunnels_through(name: str) -> None:
+    program = compiled(1)
+    with_tcp = [packet for packet in packets(f"{name}.pcap") if any(layer.key == "tcp" for layer in packet.layers())]
+    assert len(with_tcp) >= 10
+    assert all(program.filter(packet.raw.data) for packet in with_tcp)
+
+
+def test_the_live_filter_lets_later_fragments_of_a_tunnel_through_but_not_dns() -> None:
+    program = compiled(1)
+    fragments = packets("corpus:zeek/tunnels/gtp/gtp_ext_header.pcap")
+    assert all(program.filter(packet.raw.data) for packet in fragments)
+    assert not any(program.filter(packet.raw.data) for packet in packets("corpus:zeek/dns53.pcap"))
+
+
+@pytest.fixture
+def _undone() -> Iterator[None]:
+    """What --decode-as changes holds for the process: here for one test."""
+    yield
+    udp_ports.remove(9999)
+    UDP_PORTS.discard((9999).to_bytes(2, "big"))
+
+
+@click.command()
+@capture_options
+@decode_options
+@click.option("--extra", default="")
+def decoding(options: CaptureOptions, extra: str) -> tuple[CaptureOptions, str]:
+    return options, extra
+
+
+@pytest.mark.usefixtures("_undone")
+def test_decode_as() -> None:
+    words = ["-r", "a", "--decode-as", "udp.port==9999,geneve", "--extra", "x"]
+    options, extra = decoding.main(words, standalone_mode=False)
+    assert (options.decoded_udp, extra) == ((9999,), "x")
+    assert live_tcp_filter(options) == f"{LIVE_TCP_FILTER} or udp port 9999"
+    decoder = udp_ports.get(9999)
+    assert decoder is not None
+    assert decoder.key == "geneve"
+
+
+@pytest.mark.usefixtures("_undone")
+def test_the_last_decode_as_counts() -> None:
+    words = ["--decode-as", "udp.port==9999,geneve", "--decode-as", "udp.port==9999,vxlan"]
+    decoding.main(words, standalone_mode=False)
+    decoder = udp_ports.get(9999)
+    assert decoder is not None
+    assert decoder.key == "vxlan"
+
+
+def test_without_decode_as_the_live_filter_stays() -> None:
+    assert live_tcp_filter(CaptureOptions()) == LIVE_TCP_FILTER
+
+
+@pytest.mark.parametrize(
+    ("rule", "message"),
+    [
+        ("udp.port==9999", "is not understood; write it as udp.port==9999,geneve"),
+        ("udp.port=9999,geneve", "is not understood; write it as udp.port==9999,geneve"),
+        ("udp.port==x,geneve", "is not understood; write it as udp.port==9999,geneve"),
+        ("udp.port==9999,", "is not understood; write it as udp.port==9999,geneve"),
+        ("", "is not understood; write it as udp.port==9999,geneve"),
+        ("udp.port==65536,geneve", "65536 is no port; give one from 1 to 65535"),
+        ("udp.port==0,geneve", "0 is no port; give one from 1 to 65535"),
+        ("ip.proto==9999,geneve", '"ip.proto" is nothing to tell a protocol by; use udp.port or tcp.port'),
+        ("udp.port==9999,genev", 'no decoder is called "genev"; there are '),
+        ("tcp.port==9999,geneve", '"geneve" is nothing that goes over TCP; there are '),
+    ],
+)
+def test_decode_as_says_what_is_wrong(rule: str, message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        decoding.main(["--decode-as", rule], standalone_mode=False)
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="about Linux's name of the loopback")

@@ -68,6 +68,49 @@ def test_text_tells_what_json_tells(name: str, validate_lines: Validate) -> None
     assert [line for line in text if " complete " not in line] == told != []
 
 
+TUNNELS = ["vxlan", "vxlan-gbp", "vxlan-gpe", "geneve", "gre", "gre-ip", "erspan-ii", "erspan-iii", "gtp", "teredo"]
+
+
+@pytest.mark.parametrize("name", TUNNELS)
+def test_http_in_a_tunnel(name: str, validate_lines: Validate) -> None:
+    # how each was recorded: one GET of a path with about the capture's name, ten bytes of body
+    lines = validate_lines(trace(f"{name}.pcap", "--json"))
+    assert [line["event"] for line in lines] == [
+        "http_request", "http_request_complete", "http_response", "http_response_complete",
+    ]  # fmt: skip
+    assert lines[0]["url"] == {"erspan-ii": "/erspan2", "erspan-iii": "/erspan3"}.get(name, f"/{name}")
+    assert (lines[2]["status_code"], lines[3]["body_len"], lines[3]["missing"]) == (200, 10, 0)
+
+
+def on_another_port(name: str, old: int, tmp_path: Path) -> str:
+    """Return a copy of a capture whose UDP port is 9999: it stands nowhere else in its bytes."""
+    data = (CAPTURES / name).read_bytes()
+    path = tmp_path / name
+    path.write_bytes(data.replace(old.to_bytes(2, "big"), (9999).to_bytes(2, "big")))
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "protocol"),
+    [("vxlan.pcap", 4789, "vxlan"), ("gtp.pcap", 2152, "gtp"), ("geneve.pcap", 6081, "")],
+)
+def test_tunnels_on_another_port(name: str, old: int, protocol: str, tmp_path: Path) -> None:
+    path = on_another_port(name, old, tmp_path)
+    plain = run_pcaptools("http-trace", "-r", path, "--json").stdout
+    if not protocol:  # known by its content
+        assert plain == trace(name, "--json")
+        return
+    assert plain == ""
+    told = run_pcaptools("http-trace", "-r", path, "--json", "--decode-as", f"udp.port==9999,{protocol}").stdout
+    assert told == trace(name, "--json")
+
+
+def test_decode_as_that_makes_no_sense() -> None:
+    done = run_pcaptools("http-trace", "-r", str(CAPTURES / "get.pcap"), "--decode-as", "udp.port==9999,genev")
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.startswith('pcaptools: no decoder is called "genev"; there are ')
+
+
 def test_headers() -> None:
     lines = trace("get.pcap", "--headers", "--time", "none").splitlines()
     assert lines[:4] == [

@@ -30,6 +30,27 @@ def test_a_line_a_packet(name: str, validate_lines: Validate) -> None:
     assert [line["event"] for line in lines] == ["packet"] * FACTS[name]["packets"]
 
 
+@pytest.mark.parametrize(
+    "name", ["geneve", "gre", "erspan-ii", "erspan-iii", "gtp", "l2tp", "teredo", "vxlan-gbp", "vxlan-gpe"]
+)
+def test_tunnels_as_json(name: str, validate_lines: Validate) -> None:
+    done = run_pcaptools("simple-capture", "-r", str(CAPTURES / f"{name}.pcap"), "--json")
+    layer = name.partition("-")[0]
+    assert all(f'"{layer}":' in line for line in done.stdout.splitlines())
+    assert len(validate_lines(done.stdout)) >= 10
+
+
+def test_decode_as(tmp_path: Path) -> None:
+    data = (CAPTURES / "vxlan.pcap").read_bytes()
+    path = tmp_path / "vxlan.pcap"
+    path.write_bytes(data.replace((4789).to_bytes(2, "big"), (9999).to_bytes(2, "big")))
+    words = ["simple-capture", "-q", "-r", str(path)]
+    assert "VXLAN" not in run_pcaptools(*words).stdout
+    assert (
+        run_pcaptools(*words, "--decode-as", "udp.port==9999,vxlan").stdout.count(":9999 VXLAN vni 5001 10.9.0.") == 12
+    )
+
+
 def test_the_lines_of_the_design() -> None:
     client, server = "46:37:92:89:6b:2e", "0e:7c:c0:99:6d:59"
     assert capture("get.pcap").splitlines()[:2] == [

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pcaptools.core.decode import tables
 from pcaptools.core.decode.layer import Layer, layer_keys
+from pcaptools.core.decode.segment import look_into
 from pcaptools.core.errors import UsageError
 
 
@@ -25,6 +26,8 @@ class Protocol:
     """IP protocol numbers."""
     ppp: tuple[int, ...] = ()
     """PPP protocol numbers."""
+    gre: tuple[int, ...] = ()
+    """GRE protocol types that are no ethertypes."""
     saps: tuple[int, ...] = ()
     """LLC service access points."""
     snap: tuple[int, ...] = ()
@@ -57,7 +60,18 @@ PROTOCOLS = (
     Protocol("tcp", "tcp:TCP", protocols=(6,)),
     Protocol("udp", "udp:UDP", protocols=(17,)),
     # ---- tunnels
-    Protocol("gre", "tunnels:GRE", protocols=(47,), carrier=True),
+    Protocol("gre", "gre:GRE", protocols=(47,), udp=(4754,), carrier=True),  # RFC 8086
+    Protocol("link", "ethernet:Ethernet", gre=(0x6400,)),  # MikroTik's EoIP
+    Protocol("wccp", "gre:WCCPRedirect", gre=(0x883E,)),
+    Protocol("erspan", "erspan:ERSPAN", gre=(0x88BE, 0x22EB)),
+    Protocol("mpls", "tunnels:MPLS", protocols=(137,), udp=(6635,), carrier=True),  # RFC 4023 and 7510
+    Protocol("vxlan", "vxlan:VXLAN", udp=(4789, 8472), carrier=True),  # 8472: Linux before there was a number
+    Protocol("vxlan", "vxlan:VXLANGPE", udp=(4790,), carrier=True),
+    Protocol("geneve", "geneve:Geneve", udp=(6081,), udp_content=True, carrier=True),
+    Protocol("gtp", "gtp:GTP", udp=(2123, 2152, 3386), carrier=True),
+    Protocol("l2tp", "l2tp:L2TP", udp=(1701,), carrier=True),
+    Protocol("teredo", "teredo:Teredo", udp=(3544,), udp_content=True, carrier=True),
+    Protocol("ayiya", "ayiya:AYIYA", udp=(5072,), carrier=True),
     Protocol("ah", "tunnels:AH", protocols=(51,), carrier=True),
     # ---- over UDP
     # ---- over TCP
@@ -65,6 +79,8 @@ PROTOCOLS = (
 
 DECODE_AS = {"udp.port": tables.udp_ports, "tcp.port": tables.tcp_ports}
 """What `--decode-as` can say where a protocol is found, in tshark's words."""
+ANY_IP = "anyip:AnyIP"
+"""Where nothing else tells which version it is."""
 
 
 def _fill() -> None:
@@ -75,6 +91,7 @@ def _fill() -> None:
             (tables.ethertypes, row.ethertypes),
             (tables.protocols, row.protocols),
             (tables.ppp_protocols, row.ppp),
+            (tables.gre_protocols, row.gre),
             (tables.llc_saps, row.saps),
             (tables.snap_protocols, row.snap),
             (tables.udp_ports, row.udp),
@@ -95,11 +112,15 @@ def decode_as(where: str, port: int, key: str) -> None:
     """Take what goes over a port for a protocol, in this process: ("udp.port", 9999, "geneve")."""
     if where not in DECODE_AS:
         raise UsageError(f'"{where}" is nothing to tell a protocol by', f"use {' or '.join(DECODE_AS)}")
-    row = next((row for row in PROTOCOLS if row.key == key), None)
-    if row is None:
-        known = ", ".join(sorted({row.key for row in PROTOCOLS}))
-        raise UsageError(f'no decoder is called "{key}"', f"there are {known}")
-    DECODE_AS[where].add(port, row.decoder)
+    named = {row.key: row.decoder for row in reversed(PROTOCOLS)} | {"ip": ANY_IP}  # of several the first
+    if key not in named:
+        raise UsageError(f'no decoder is called "{key}"', f"there are {', '.join(sorted(named))}")
+    over_tcp = sorted({row.key for row in PROTOCOLS if row.tcp or row.tcp_content})
+    if where == "tcp.port" and key not in over_tcp:  # TCP shows a decoder every segment: it must know its own
+        raise UsageError(f'"{key}" is nothing that goes over TCP', f"there are {', '.join(over_tcp)}")
+    DECODE_AS[where].add(port, tables.load(named[key]))  # now, while its module may be read
+    if where == "udp.port":
+        look_into(port)
 
 
 def decoders() -> list[type[Layer]]:

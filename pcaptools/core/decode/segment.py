@@ -56,9 +56,17 @@ FAMILIES = {
 VERSIONS_4 = {bytes((0x40 | low,)): IPV4 for low in range(16)}
 VERSIONS_6 = {bytes((0x60 | low,)): IPV6 for low in range(16)}
 
-TCP = 6
-CARRIERS = frozenset((4, 41, 47, 51))
-"""IP protocols that may have TCP inside: IP-in-IP, 6in4, GRE, AH."""
+TCP, UDP = 6, 17
+CARRIERS = frozenset((4, 41, 47, 51, 137))
+"""IP protocols that may have TCP inside: IP-in-IP, 6in4, GRE, AH, MPLS."""
+UDP_PORTS = {
+    port.to_bytes(2, "big") for port in (1701, 2123, 2152, 3386, 3544, 4754, 4789, 4790, 5072, 6081, 6635, 8472)
+}
+"""Ports, of either side, of UDP that may have TCP inside; `look_into` adds some."""
+GENEVE_TYPES = frozenset((0x0800, 0x86DD, 0x6558))
+"""The third and fourth byte of what may be Geneve on another port (IPv4, IPv6, Ethernet inside)."""
+TEREDO_PREFIX = b"\x20\x01\0\0"
+"""One of the addresses in what may be Teredo on another port: an IPv6 packet."""
 CHAINED = frozenset((0, 43, 60))
 """IPv6 extension headers of the common format (RFC 8200, 4.3, 4.4, 4.6): hop-by-hop, routing, destination."""
 FRAGMENT, AUTHENTICATION = 44, 51
@@ -83,6 +91,11 @@ def segment(data: bytes, wire_len: int, link_type: int) -> Parsed:
 def segment_parser(link_type: int) -> Parser:
     """Return the parser for one LINKTYPE_ number; for an unknown one it always answers None."""
     return _PARSERS.get(link_type, _cannot_tell)
+
+
+def look_into(port: int) -> None:
+    """Leave UDP from or to a port to the general way, from now on: somebody says that it is a tunnel."""
+    UDP_PORTS.add(port.to_bytes(2, "big"))
 
 
 def _cannot_tell(data: bytes, wire_len: int) -> Parsed:  # noqa: ARG001
@@ -110,6 +123,8 @@ def _make_parser(low: int, high: int, offset: int, kinds: dict[bytes, int]) -> P
                     length = total - 20 - header
                     if length >= 0 and header >= 20 and start <= len(data):
                         return key, seq, ack, bits & 0xFF, window, l3, l4, start, length
+                elif version == 0x45 and protocol == UDP and not fragment & 0x3FFF:
+                    return _datagram(data, l3 + 20, key[8:10], key[10:], ack)
             elif kind == IPV6:
                 version, total, protocol, key, seq, ack, bits, window = _unpack_ipv6(data, l3)
                 if version >> 4 == 6 and protocol == TCP:
@@ -119,6 +134,8 @@ def _make_parser(low: int, high: int, offset: int, kinds: dict[bytes, int]) -> P
                     length = total - header
                     if length >= 0 and header >= 20 and start <= len(data):
                         return key, seq, ack, bits & 0xFF, window, l3, l4, start, length
+                elif version >> 4 == 6 and protocol == UDP:
+                    return _datagram(data, l3 + 40, key[32:34], key[34:], ack)
         except struct.error:
             pass
         if kind is None and ethertyped:
@@ -145,10 +162,12 @@ def _ipv4(data: bytes, wire_len: int, l3: int) -> Parsed:
     header = (version & 15) << 2
     if version >> 4 != IPV4 or header < 20:
         return None
-    if protocol != TCP:
+    if protocol not in (TCP, UDP):
         return None if protocol in CARRIERS else False
     if int.from_bytes(data[l3 + 6 : l3 + 8], "big") & 0x3FFF:  # an offset, or more fragments
         return None
+    if protocol == UDP:
+        return _udp(data, l3 + header)
     # Segmentation offload: the sender's stack leaves the length to the card, so the capture has 0 there.
     total = int.from_bytes(data[l3 + 2 : l3 + 4], "big") or wire_len - l3
     return _tcp(data, l3, l3 + header, l3 + total, data[l3 + 12 : l3 + 20])
@@ -164,6 +183,8 @@ def _ipv6(data: bytes, wire_len: int, l3: int) -> Parsed:
     for _ in range(MAX_EXTENSION_HEADERS):
         if protocol == TCP:
             return _tcp(data, l3, at, end, data[l3 + 8 : l3 + 40])
+        if protocol == UDP:
+            return _udp(data, at)
         size = _extension_size(data, protocol, at)
         if not size:
             return None if size is None or protocol in CARRIERS else False
@@ -193,6 +214,23 @@ def _tcp(data: bytes, l3: int, l4: int, end: int, addresses: bytes) -> Segment |
     if header < 20 or start > len(data) or start > end:
         return None
     return addresses + ports, seq, ack, bits & 0xFF, window, l3, l4, start, end - start
+
+
+def _udp(data: bytes, l4: int) -> Literal[False] | None:
+    head = int.from_bytes(data[l4 + 8 : l4 + 12], "big")
+    return _datagram(data, l4, data[l4 : l4 + 2], data[l4 + 2 : l4 + 4], head)
+
+
+def _datagram(data: bytes, l4: int, sport: bytes, dport: bytes, head: int) -> Literal[False] | None:
+    """Look for a tunnel: a port of one, or what may be Geneve or Teredo, whatever the ports.
+
+    `head` are the first four bytes of the payload: they stand where TCP has its acknowledgment number.
+    """
+    if sport in UDP_PORTS or dport in UDP_PORTS or head & 0xFFFF in GENEVE_TYPES:
+        return None
+    if head >> 28 == IPV6 and TEREDO_PREFIX in (data[l4 + 16 : l4 + 20], data[l4 + 32 : l4 + 36]):
+        return None
+    return False
 
 
 def _foreign(data: bytes, l3: int) -> Parsed:

@@ -81,6 +81,8 @@ protocols = Table()
 """IP protocol number."""
 ppp_protocols = Table()
 """PPP protocol number."""
+gre_protocols = Table()
+"""GRE protocol type; the ethertypes count, too."""
 llc_saps = Table()
 """Destination service access point of IEEE 802.2."""
 snap_protocols = Table()

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from pcaptools.core.decode import segment, tables
+from pcaptools.core.decode import geneve, segment, tables, teredo
 from pcaptools.core.decode.layer import layer_keys
 from pcaptools.core.decode.linktypes import LINKTYPE_NAMES
 from pcaptools.core.decode.registry import PROTOCOLS, Protocol, decode_as, decoders
@@ -15,6 +15,15 @@ def test_the_fast_path_leaves_every_carrier_to_the_general_way() -> None:
     assert {number for row in CARRIERS for number in row.protocols} == segment.CARRIERS
     ethertypes = {kind.to_bytes(2, "big") for row in CARRIERS for kind in row.ethertypes}
     assert ethertypes == {word for word, kind in segment.ETHERTYPES.items() if kind != segment.TAG}
+
+
+def test_the_fast_path_leaves_udp_that_may_be_a_tunnel_to_the_general_way() -> None:
+    ports = {port.to_bytes(2, "big") for row in CARRIERS for port in row.udp}
+    assert ports == segment.UDP_PORTS
+    # what is known by its content must not be passed over either
+    assert {row.key for row in CARRIERS if row.udp_content} == {"geneve", "teredo"}
+    assert segment.GENEVE_TYPES == geneve.RECOGNISED
+    assert segment.TEREDO_PREFIX == teredo.PREFIX
 
 
 def test_every_link_of_the_fast_path_has_a_decoder_and_a_name() -> None:
@@ -37,12 +46,15 @@ def test_a_row_names_a_decoder_that_is_there(row: Protocol) -> None:
 
 def test_decode_as() -> None:
     try:
-        decode_as("udp.port", 9999, "gre")
-        decoder = tables.udp_ports.get(9999)
-        assert decoder is not None
-        assert decoder.__name__ == "GRE"
+        for key, name in (("gre", "GRE"), ("ip", "AnyIP"), ("vxlan", "VXLAN")):
+            decode_as("udp.port", 9999, key)
+            decoder = tables.udp_ports.get(9999)
+            assert decoder is not None
+            assert decoder.__name__ == name
+        assert (9999).to_bytes(2, "big") in segment.UDP_PORTS
     finally:
         tables.udp_ports.remove(9999)
+        segment.UDP_PORTS.discard((9999).to_bytes(2, "big"))
 
 
 @pytest.mark.parametrize(
@@ -50,6 +62,8 @@ def test_decode_as() -> None:
     [
         ("ip.proto", "gre", '"ip.proto" is nothing to tell a protocol by; use udp.port or tcp.port'),
         ("udp.port", "grr", 'no decoder is called "grr"; there are '),
+        ("tcp.port", "grr", 'no decoder is called "grr"; there are '),
+        ("tcp.port", "vxlan", '"vxlan" is nothing that goes over TCP; there are '),
     ],
 )
 def test_decode_as_says_what_is_wrong(where: str, key: str, message: str) -> None:

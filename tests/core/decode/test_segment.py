@@ -2,7 +2,7 @@ import struct
 
 import pytest
 
-from pcaptools.core.decode.segment import Parsed, segment, segment_parser
+from pcaptools.core.decode.segment import UDP_PORTS, Parsed, look_into, segment, segment_parser
 
 # RFC 9293, 3.1: ports 8080 and 50000, seq 1, ack 0x12345678, data offset 8, PSH+ACK, window 501
 TCP = bytes.fromhex("1f90c350 00000001 12345678 8018 01f5 beef 0000 0101080a0000000100000002") + b"hello"
@@ -144,8 +144,8 @@ def test_atomic_fragment_is_whole() -> None:  # RFC 6946
         ip4(fragment=0x0001),  # offset 8
         ip6(bytes.fromhex("0600000100000001") + TCP, following=44),
         ip6(bytes.fromhex("0600000800000001") + TCP, following=44),
-        *(ip4(protocol=carrier) for carrier in (4, 41, 47, 51)),
-        *(ip6(following=carrier) for carrier in (4, 41, 47)),
+        *(ip4(protocol=carrier) for carrier in (4, 41, 47, 51, 137)),
+        *(ip6(following=carrier) for carrier in (4, 41, 47, 137)),
         ip4(TCP[:12] + b"\x40" + TCP[13:]),  # data offset 4
         ip4(TCP[:12] + b"\xf0" + TCP[13:]),  # header longer than the segment
         ip4(TCP[:19]),
@@ -191,7 +191,7 @@ def test_frames_shorter_than_a_link_header(length: int) -> None:
         ethernet(bytes(46), 0x88CC),
         ethernet(ip4(protocol=17)),
         ethernet(ip4(b"", protocol=1)),
-        ethernet(ip4(protocol=17, fragment=0x2000)),
+        ethernet(ip4(protocol=1, fragment=0x2000)),
         ethernet(ip6(following=58), 0x86DD),
         ethernet(ip6(following=17), 0x86DD, "81000001"),
         ethernet(ip6(bytes([58, 0]) + bytes(6), following=0), 0x86DD),
@@ -200,6 +200,82 @@ def test_frames_shorter_than_a_link_header(length: int) -> None:
 )
 def test_surely_no_tcp(data: bytes) -> None:
     assert parse(data) is False
+
+
+DNS = bytes.fromhex("1234 0100 0001 0000 0000 0000 03777777 03636f6d 00 0001 0001")
+GENEVE = bytes.fromhex("0000 6558 00000500")
+TEREDO = bytes.fromhex("60000000 0000 3b 40") + SRC6 + bytes.fromhex("20010000") + bytes(12)
+
+
+def udp(sport: int, dport: int, payload: bytes = DNS) -> bytes:
+    return struct.pack(">HHHH", sport, dport, 8 + len(payload), 0) + payload
+
+
+def around(datagram: bytes) -> list[bytes]:
+    """A datagram in IPv4 and IPv6, also behind options and an extension header."""
+    return [
+        ip4(datagram, protocol=17),
+        ip4(datagram, protocol=17, options=b"\x01" * 4),
+        ip6(datagram, following=17),
+        ip6(bytes([17, 0]) + bytes(6) + datagram, following=60),
+    ]
+
+
+@pytest.mark.parametrize(
+    "datagram",
+    [
+        *(udp(port, 50000) for port in (1701, 2123, 2152, 3386, 3544, 4754, 4789, 4790, 5072, 6081, 6635, 8472)),
+        *(udp(50000, port) for port in (1701, 2123, 2152, 3386, 3544, 4754, 4789, 4790, 5072, 6081, 6635, 8472)),
+        udp(50000, 4789, b""),
+        udp(50000, 50001, GENEVE),
+        udp(50000, 50001, bytes.fromhex("0000 0800 00000500 4500")),
+        udp(50000, 50001, bytes.fromhex("0000 86dd 00000500 6000")),
+        udp(50000, 50001, TEREDO),
+        udp(50000, 50001, TEREDO[:8] + TEREDO[24:] + SRC6),
+    ],
+)
+def test_udp_that_may_be_a_tunnel_goes_the_general_way(datagram: bytes) -> None:
+    assert [parse(packet, 101) for packet in around(datagram)] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    "datagram",
+    [
+        udp(50000, 53),
+        udp(53, 50000),
+        udp(50000, 53, b""),
+        udp(50000, 53, b"abc"),
+        udp(50000, 50001, b"\x60" + bytes(60)),  # as one packet of QUIC in four begins
+        udp(50000, 50001, TEREDO[:24]),
+        udp(50000, 50001, b"\x40" + TEREDO[1:]),
+        udp(50000, 53)[:7],
+        b"",
+    ],
+)
+def test_other_udp_is_none(datagram: bytes) -> None:
+    assert [parse(packet, 101) for packet in around(datagram)] == [False] * 4
+
+
+def test_fragments_of_udp_go_the_general_way() -> None:
+    # only the first has ports, and whether the whole is a tunnel nothing else tells
+    for fragment in (0x2000, 0x0001, 0x2001):
+        assert parse(ip4(udp(50000, 53), protocol=17, fragment=fragment), 101) is None
+        assert parse(ip4(udp(50000, 53), protocol=17, fragment=fragment, options=b"\x01" * 4), 101) is None
+
+
+def test_icmp_that_quotes_a_tunnel_is_none() -> None:
+    quoted = ip4(bytes.fromhex("03010000 00000000") + ip4(udp(50000, 4789), protocol=17), protocol=1)
+    assert parse(quoted, 101) is False
+
+
+def test_ports_can_be_added() -> None:
+    packets = around(udp(50000, 9999)) + around(udp(9999, 50000))
+    assert [parse(packet, 101) for packet in packets] == [False] * 8
+    try:
+        look_into(9999)
+        assert [parse(packet, 101) for packet in packets] == [None] * 8
+    finally:
+        UDP_PORTS.discard((9999).to_bytes(2, "big"))
 
 
 def test_ethernet_says_ipv4_but_it_is_not() -> None:

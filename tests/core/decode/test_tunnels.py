@@ -21,27 +21,6 @@ def test_ip_in_ip() -> None:
     assert carried(4, "").link.ip.ip.tcp.dport == 2
 
 
-def test_gre_with_every_optional_field() -> None:  # RFC 2890: checksum, key, sequence number
-    gre = carried(47, "b000 0800 00000000 00000001 00000002").link.ip.gre
-    assert (gre.version, gre.protocol) == (0, 0x0800)
-    assert gre.ip.tcp.dport == 2
-
-
-def test_gre_bridging() -> None:
-    assert carried(47, "0000 6558" + "00" * 12 + "8100 0001 0800").link.ip.gre.link.ip.tcp.dport == 2
-
-
-def test_gre_of_pptp() -> None:  # RFC 2637, 4.1: key, sequence and acknowledgment number; then PPP
-    gre = carried(47, "3081 880b 002c0001 00000001 00000002 ff03 0021").link.ip.gre
-    assert gre.ppp.ip.tcp.dport == 2
-
-
-def test_gre_that_is_none() -> None:
-    assert carried(47, "0002 0800").link.ip.malformed.reason == "GRE version 2"
-    assert carried(47, "4000 0800").link.ip.malformed.reason.startswith("GRE with source routes")
-    assert carried(47, "0000 9000").link.ip.gre.child.reason == "no decoder for GRE protocol 0x9000"
-
-
 def test_mpls() -> None:  # RFC 3032, 2.1: label 20 bits, class 3, bottom 1, time to live 8
     mpls = framed("8847 00064a40 000c81ff").link.mpls
     assert [tuple(label) for label in mpls.labels] == [(100, 5, 0, 64), (200, 0, 1, 255)]
