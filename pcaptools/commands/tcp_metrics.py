@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from pcaptools.commands._metrics import SUMMARIES, Metrics, Top, View, time_sequence
-from pcaptools.commands._options import LIVE_TCP_FILTER, CaptureOptions, capture_options, examples
+from pcaptools.commands._options import CaptureOptions, capture_options, decode_options, examples, live_tcp_filter
 from pcaptools.commands._run import run_capture
 from pcaptools.core.errors import UsageError
 from pcaptools.core.sources.writer import open_new
@@ -32,6 +32,7 @@ pcaptools tcp-metrics -r capture.pcap --json | jq 'select(.ended != "fin") | .sr
 
 @click.command("tcp-metrics", context_settings={"help_option_names": ["-h", "--help"]}, epilog=examples(EXAMPLES))
 @capture_options
+@decode_options
 @click.option("--where", multiple=True, metavar="CONDITION", help="Only sessions of which it holds. Repeatable.")
 @click.option("--sort", default="", metavar="FIGURE", help="One table at the end, of the sessions with most of it.")
 @click.option("--top", type=click.IntRange(1, 100_000), default=None, metavar="N", help="Rows of a table (5).")
@@ -66,7 +67,7 @@ def command(
     view = View(tests, sort, top or 0, csv_, tcp_verbose, graph, plot, max_sessions, idle_timeout)
     metrics = Metrics(options, view)
     try:
-        return run_capture(options, metrics, LIVE_TCP_FILTER)
+        return run_capture(options, metrics, live_tcp_filter(options))
     finally:
         if metrics.largest is not None:
             _plot(metrics.largest, plot, options.force)
