@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "http-trace": ("http_trace", "Trace HTTP exchanges, live or from capture files."),
     "simple-capture": ("simple_capture", "Print one line a packet, or all that is in it."),
     "tcp-metrics": ("tcp_metrics", "Show TCP sessions as they start and end, and their figures."),
+    "network-grep": ("network_grep", "Search what packets carry for a regular expression."),
     "devices": ("devices", "List what can be captured on, and whether you may."),
     "findalldevs": ("devices", "The same as devices."),
     "demo": ("demo", "Trace a small server and client on loopback, to see what it looks like."),

@@ -98,6 +98,18 @@ EXAMPLES: dict[str, Line] = {
     "tls_session": {**SESSION, "sni": "shop.example"},
     "http_stats": {**COMMON, "requests": 10},
     "packet": {**COMMON, "pcap_header": PCAP_HEADER, "link_type": "LINKTYPE_ETHERNET", "link": {"ip": {"ttl": 64}}},
+    "grep_match": {
+        **COMMON,
+        "src": "10.9.0.2",
+        "dst": "10.9.0.1",
+        "protocol": "icmp",
+        "where": "packet",
+        "packets": [7],
+        "matches": [{"offset": 3, "length": 1, "match_base64": "/w=="}],
+        "offset": 0,
+        "length": 4,
+        "payload_base64": "YWJj/w==",
+    },
 }
 
 WRONG: list[tuple[str, str, Line]] = [
@@ -127,6 +139,9 @@ WRONG: list[tuple[str, str, Line]] = [
     ("opcode as a number", "websocket_message", {"opcode": 8}),
     ("state", "tcp_session", {"state": "LISTEN"}),
     ("figure as text", "tcp_session", {"send_rtt_min": "1 ms"}),
+    ("match without packet", "grep_match", {"packets": []}),
+    ("payload twice", "grep_match", {"payload": "abc"}),
+    ("context that is none", "grep_match", {"context": False}),
     ("DLT name", "packet", {"link_type": "DLT_EN10MB"}),
     ("header with another field", "packet", {"pcap_header": {**PCAP_HEADER, "tv_nsec": 0}}),
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pcaptools.commands._options import CaptureOptions, names_for
-from pcaptools.commands._run import say
+from pcaptools.commands._run import Handler, say
 from pcaptools.core.events import Conversation, Event, TcpEnd, TcpReset, TcpSession
 from pcaptools.core.sources.base import Batch
 from pcaptools.core.tcp.choose import Test, value_of
@@ -79,7 +79,7 @@ class View:
     idle_timeout: float = 7200.0
 
 
-class Metrics:
+class Metrics(Handler):
     """Batches of packets in, lines of text out, and at the end the tables."""
 
     def __init__(self, options: CaptureOptions, view: View) -> None:

@@ -64,15 +64,27 @@ class CaptureOptions:
     time: TimeFormat | None = None
     words: tuple[str, ...] = field(default=())
     rotation: Rotation = field(default_factory=Rotation)
+    quiet: bool = False
+    """Say nothing of how the capture went, but what went wrong."""
 
 
-OPTIONS: list[Callable[[F], F]] = [
+WORDS: list[Callable[[F], F]] = [
     click.argument("words", nargs=-1, metavar="[INTERFACE] [FILTER]..."),
+]
+INPUT: list[Callable[[F], F]] = [
     click.option("-i", "--interface", default="", help="Capture on this interface."),
     click.option("-f", "--filter", "filter_", default="", metavar="EXPRESSION", help="A pcap-filter(7) expression."),
     click.option("-r", "--read", multiple=True, metavar="FILE", help="Read a capture file, - for stdin. Repeatable."),
+]
+WRITE: list[Callable[[F], F]] = [
     click.option("-w", "--write", default="", metavar="FILE", help="Also write the packets: pcap, or FILE.pcapng."),
     click.option("--force", is_flag=True, help="Let -w replace an existing file."),
+]
+WRITE_MATCHES: list[Callable[[F], F]] = [
+    click.option("--write", default="", metavar="FILE", help="Keep the matching packets: pcap, or FILE.pcapng."),
+    click.option("--force", is_flag=True, help="Let --write replace an existing file."),
+]
+CAPTURE: list[Callable[[F], F]] = [
     click.option("-b", "--buffer", type=click.IntRange(1, 2047), default=10, metavar="MB", show_default=True,
                  help="Capture buffer of the kernel."),
     click.option("-s", "--snaplen", type=click.IntRange(0, 262_144), default=0, metavar="BYTES",
@@ -92,7 +104,15 @@ OPTIONS: list[Callable[[F], F]] = [
 
 def capture_options(function: F) -> F:
     """Give a command the capture options; it gets one `options: CaptureOptions` for all of them."""
+    return _with_options(function, [*WORDS, *INPUT, *WRITE, *CAPTURE])
 
+
+def grep_options(function: F) -> F:
+    """Do the same, with a pattern before the words, and without -w: to grep's users that is another option."""
+    return _with_options(function, [click.argument("pattern"), *WORDS, *INPUT, *WRITE_MATCHES, *CAPTURE])
+
+
+def _with_options(function: F, decorators: list[Callable[[F], F]]) -> F:
     def with_options(**parameters: Any) -> Any:
         options = CaptureOptions(
             interface=parameters.pop("interface"),
@@ -118,8 +138,8 @@ def capture_options(function: F) -> F:
         return function(options, **parameters)
 
     decorated: Any = functools.update_wrapper(with_options, function)
-    for option in reversed(OPTIONS):
-        decorated = option(decorated)
+    for decorate in reversed(decorators):
+        decorated = decorate(decorated)
     result: F = decorated
     return result
 
@@ -188,7 +208,7 @@ def settle(options: CaptureOptions) -> None:
             raise UsageError("the filter is given twice", "give it as the last argument or with -f")
         options.filter = " ".join(words)
     if options.json and options.write == "-":
-        raise UsageError("--json and -w - both want standard output", "write to a file")
+        raise UsageError("--json and the packets both want standard output", "write to a file")
 
 
 def _check_interface(name: str) -> None:

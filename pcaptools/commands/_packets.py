@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 
 from pcaptools.commands._options import CaptureOptions, names_for
+from pcaptools.commands._run import Handler
 from pcaptools.core.decode.dissector import Dissector
 from pcaptools.core.decode.packet import Packet
 from pcaptools.core.sources.base import Batch, RawPacket
@@ -35,7 +36,7 @@ class Detail:
         return self.tree or self.hex
 
 
-class PacketLines:
+class PacketLines(Handler):
     """Batches of packets in, a line for each out."""
 
     def __init__(self, options: CaptureOptions, detail: Detail, *, link: bool = True) -> None:
@@ -79,14 +80,6 @@ class PacketLines:
         if self._detail.hex:
             lines += hexdump(raw.data[0 if self._detail.link else _network(packet) :], text=self._detail.text)
         return lines
-
-    def tick(self, now: int) -> str:  # noqa: ARG002
-        """Time passes: nothing waits for it."""
-        return ""
-
-    def finish(self) -> str:
-        """End of the input: everything is printed already."""
-        return ""
 
     def notices(self) -> list[str]:
         """Say which bounds were hit, and what was ignored."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import math
 import os
 import sys
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
 import click
 
@@ -31,14 +32,37 @@ DROP_WATCH = 2.0
 Banner = Callable[[LiveSource], list[str]]
 
 
-class Handler(Protocol):
+class Handler(ABC):
     """What a command does with packets."""
 
-    def handle(self, batch: Batch) -> str: ...
-    def tick(self, now: int) -> str: ...
-    def finish(self) -> str: ...
-    def notices(self) -> list[str]: ...
-    def silence(self) -> str: ...
+    @abstractmethod
+    def handle(self, batch: Batch) -> str:
+        """Take a batch and return the lines to print. What it leaves in `batch.records` is what -w writes."""
+
+    def tick(self, now: int) -> str:  # noqa: ARG002
+        """Let time pass (ns) on an idle link, and return the lines to print."""
+        return ""
+
+    def finish(self) -> str:
+        """End of the input: return the last lines."""
+        return ""
+
+    @property
+    def done(self) -> bool:
+        """Nothing more is wanted."""
+        return False
+
+    def rest(self) -> Iterator[Batch]:
+        """Yield what is to be written at the end."""
+        yield from ()
+
+    def notices(self) -> list[str]:
+        """Say which bounds were hit, and what was ignored."""
+        return []
+
+    def silence(self) -> str:
+        """Explain a run that printed nothing; empty when it did print."""
+        return ""
 
 
 def say(message: str) -> None:
@@ -122,7 +146,7 @@ class Run:
         self._at_terminal = sys.stdout.isatty()
         self._dropped = 0
         self._next_look = time.monotonic() + DROP_WATCH
-        self._deadline = time.monotonic() + options.duration if options.duration else None
+        self._deadline = time.monotonic() + options.duration if options.duration else math.inf
 
     def __call__(self) -> int:
         """Run it; return the exit status."""
@@ -140,7 +164,7 @@ class Run:
             if self._banner is not None and isinstance(source, LiveSource):
                 for line in self._banner(source):
                     say(line)
-            if self._source is None and isinstance(source, LiveSource):
+            if self._source is None and isinstance(source, LiveSource) and not self._options.quiet:
                 # only now: a script that waits for this line may send its signal at once
                 say(f"Listening on {source.device}")
             error = None
@@ -150,6 +174,9 @@ class Run:
                 error = trouble
             if error is None or source.stats().ps_recv or isinstance(source, LiveSource):
                 self._output.write(self._handler.finish())
+                if writer is not None:
+                    for batch in self._handler.rest():
+                        self._write(writer, batch)
                 self._summary(source)
         if error is not None:
             raise error
@@ -183,7 +210,7 @@ class Run:
             yield None
             return
         if any(_same_file(name, options.write) for name in options.read):
-            raise UsageError(f"-w {options.write} would overwrite what -r reads", "write to another file")
+            raise UsageError(f"{options.write} is what -r reads", "write to another file")
         link_type = source.link_type if isinstance(source, LiveSource) else None
         writer: CaptureWriter | RotatingWriter
         if options.rotation:
@@ -209,10 +236,13 @@ class Run:
                 if not batch.records:
                     self._output.write(self._handler.tick(time.time_ns()))
                 self._watch_drops(source)
-            if not whole or not self._output.open or (self._deadline and time.monotonic() >= self._deadline):
+            if not whole or self._handler.done or not self._output.open or self._late():
                 break
             progress.show()
         progress.hide()
+
+    def _late(self) -> bool:
+        return time.monotonic() >= self._deadline
 
     def _take(self, batch: Batch) -> bool:
         """Count a batch, cut it at `-c`; return whether more is wanted."""
@@ -255,7 +285,8 @@ class Run:
                 silence = f"the filter let none of the {stats.ps_recv} packets through"
             say(f"pcaptools: {silence}")
         dropped = stats.ps_drop + stats.ps_ifdrop
-        say(f"{self._packets} packets captured, {stats.ps_recv} received by filter, {dropped} dropped by kernel")
+        if not self._options.quiet:
+            say(f"{self._packets} packets captured, {stats.ps_recv} received by filter, {dropped} dropped by kernel")
 
 
 def run_capture(

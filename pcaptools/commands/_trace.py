@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from pcaptools.commands._options import CaptureOptions, names_for
+from pcaptools.commands._run import Handler
 from pcaptools.core.events import Event, HttpEvent
 from pcaptools.core.protocols.detect import Analysers
 from pcaptools.core.sources.base import Batch
@@ -15,7 +16,7 @@ from pcaptools.printers.http import HttpPrinter
 from pcaptools.printers.jsonl import JsonPrinter
 
 
-class HttpTrace:
+class HttpTrace(Handler):
     """Batches of packets in, lines of text out, and at the end an account of what was not shown."""
 
     def __init__(

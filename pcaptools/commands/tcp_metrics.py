@@ -79,7 +79,7 @@ def _check(options: CaptureOptions, sort: str, top: int | None, csv_: bool) -> N
     if options.json and csv_:
         raise UsageError("--json and --csv both want standard output", "give one of them")
     if csv_ and options.write == "-":
-        raise UsageError("--csv and -w - both want standard output", "write to a file")
+        raise UsageError("--csv and the packets both want standard output", "write to a file")
     if sort and not is_figure(sort):
         raise UsageError(f'no figure is called "{sort}"', "docs/figures.md and pcaptools-tcp-metrics(1) list them")
     if sort and top is None and (options.json or csv_):

@@ -261,3 +261,35 @@ class WebSocketUpgrade(HttpResponse):
     protocol: Literal["rfc6455", "hixie-75", "hixie-76"]
     extensions: str
     """Sec-WebSocket-Extensions of the response; empty when none."""
+
+
+Span = tuple[int, int]
+"""(first byte, byte behind)"""
+
+
+@dataclass(slots=True)
+class GrepMatch:
+    """Where a pattern was found: in a packet's payload, or at a place of a stream or of a decoded message."""
+
+    name: ClassVar[str] = "grep_match"
+    time: int
+    """Of the packet, or of the last one that the match spans."""
+    src: tuple[str, int | None]
+    """Address and port of the sender; port None where the protocol has none."""
+    dst: tuple[str, int | None]
+    packets: tuple[int, ...]
+    """Numbers of the packets, from 1, counted after the filter."""
+    protocol: str
+    """The key of the layer that carries the payload: tcp, udp, icmp, …"""
+    data: bytes
+    """The payload; of a stream or a message the lines around the match."""
+    spans: list[Span]
+    """The matches in `data`."""
+    offset: int = 0
+    """Where `data` begins in the stream or message."""
+    where: Literal["packet", "stream", "head", "body", "message"] = "packet"
+    session: Conversation | None = None
+    context: bool = False
+    """It did not match: it stands beside one that did."""
+    apart: bool = False
+    """Something lies between it and the one before."""

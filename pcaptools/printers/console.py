@@ -22,6 +22,7 @@ THEME: dict[str, str] = {
     "size": "dim",
     "header": "blue",
     "text": "green",
+    "match": "bold red",
     "figure": "default",
     "warning": "yellow",
     "error": "bold red",

@@ -92,7 +92,7 @@ def test_plot(kind: str, tmp_path: Path) -> None:
     ("words", "message"),
     [
         (["--json", "--csv"], "--json and --csv both want standard output; give one of them"),
-        (["--csv", "-w", "-"], "--csv and -w - both want standard output; write to a file"),
+        (["--csv", "-w", "-"], "--csv and the packets both want standard output; write to a file"),
         (["--sort", "beauty"], 'no figure is called "beauty"; docs/figures.md'),
         (["--sort", "bytes", "--json"], "sorted records come at the end, all at once; say with --top how many"),
         (["--where", "beauty > 3"], 'no figure is called "beauty"; there are endpoint'),

@@ -331,7 +331,7 @@ def test_promiscuous_by_default(option: tuple[str, ...], promiscuity: int) -> No
         (("-i", "lo", "-r", "x.pcap"), 2, r"an interface and -r exclude each other"),
         (("lo", "--monitor"), 1, r"lo has no monitor mode|cannot capture"),
         (("lo", "-w", "/nosuchfolder/x.pcap"), 1, r"cannot write /nosuchfolder/x.pcap: No such file"),
-        (("lo", "--json", "-w", "-"), 2, r"--json and -w - both want standard output"),
+        (("lo", "--json", "-w", "-"), 2, r"--json and the packets both want standard output"),
     ],
 )
 def test_an_error_is_one_line(arguments: tuple[str, ...], status: int, message: str) -> None:

@@ -14,14 +14,15 @@ from support.build import Dialogue
 from support.steps import events_of
 
 from pcaptools.core.decode import packet
-from pcaptools.core.events import Event
+from pcaptools.core.events import Event, GrepMatch
 from pcaptools.core.protocols.detect import Analysers
 from pcaptools.core.sources.base import Batch, RawPacket
 from pcaptools.core.tcp.tracker import TCPTracker
 from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import THEME, Painter, wants_color
+from pcaptools.printers.grep import GrepPrinter
 from pcaptools.printers.http import HttpPrinter
-from pcaptools.printers.packet import PacketPrinter
+from pcaptools.printers.packet import PacketPrinter, no_name
 from pcaptools.printers.tree import format_tree
 
 MARKED = re.compile("\ue000([^\ue001]*)\ue001([^\ue002]*)\ue002|([^\ue000]+)")
@@ -107,6 +108,16 @@ def test_whole_lines_are_as_rich_renders_them(events: list[Event]) -> None:
     assert plain == [as_rich_text(line).plain for line in marked]
 
 
+GREP_MATCH = GrepMatch(0, ("10.0.0.1", 1), ("10.0.0.2", 2), (1,), "tcp", b"[red]a needle\x1b", [(7, 13)])
+
+
+def test_a_match_is_as_rich_renders_it() -> None:
+    def line(painter: Painter) -> str:
+        return GrepPrinter(Clock("utc"), painter, no_name).line(GREP_MATCH).rstrip("\n")
+
+    assert line(Painter(color=True)) == rich_renders(as_rich_text(line(Marker())))
+
+
 def packet_lines(painter: Painter) -> str:
     """A packet whole, cut by the snap length, and malformed; and the tree of one."""
     whole = Dialogue().open().records[0][2]
@@ -127,6 +138,9 @@ def test_the_lines_above_use_the_whole_theme() -> None:
     for events in (http_events(), tcp_events()):
         printer = HttpPrinter(Clock("utc"), Marker(), headers=True, tcp_verbose=True)
         used |= {style for style, *_ in MARKED.findall(printer.format(events, nanosecond=False)) if style}
+    used |= {
+        style for style, *_ in MARKED.findall(GrepPrinter(Clock("utc"), Marker(), no_name).line(GREP_MATCH)) if style
+    }
     assert used == set(THEME)
 
 

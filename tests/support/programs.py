@@ -110,7 +110,12 @@ class Program:
 
 def http_trace(*arguments: str, stdout: int = subprocess.PIPE, inside: Sequence[str] = ()) -> Program:
     """Start a live `pcaptools http-trace` and wait until it captures; `inside` is a command to run it by."""
-    program = Program(*inside, *PCAPTOOLS, "http-trace", *arguments, stdout=stdout)
+    return capturing("http-trace", *arguments, stdout=stdout, inside=inside)
+
+
+def capturing(*arguments: str, stdout: int = subprocess.PIPE, inside: Sequence[str] = ()) -> Program:
+    """Do the same with any command of pcaptools."""
+    program = Program(*inside, *PCAPTOOLS, *arguments, stdout=stdout)
     try:
         return program.await_ready()
     except BaseException:

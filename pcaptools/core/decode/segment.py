@@ -240,19 +240,19 @@ def _foreign(data: bytes, l3: int) -> Parsed:
     return False
 
 
-_ETHERNET = _make_parser(12, 14, 14, ETHERTYPES)
-_LOOPBACK = _make_parser(0, 4, 4, FAMILIES)
-_RAW = _make_parser(0, 1, 0, VERSIONS_4 | VERSIONS_6)
+_RAW = (0, 1, 0, VERSIONS_4 | VERSIONS_6)
 
-_PARSERS: dict[int, Parser] = {
-    0: _LOOPBACK,  # NULL
-    1: _ETHERNET,
+LINKS: dict[int, tuple[int, int, int, dict[bytes, int]]] = {
+    0: (0, 4, 4, FAMILIES),  # NULL
+    1: (12, 14, 14, ETHERTYPES),  # Ethernet
     12: _RAW,  # DLT_RAW of most systems, found in files though LINKTYPE_RAW is 101
     14: _RAW,  # DLT_RAW of OpenBSD
     101: _RAW,
-    108: _LOOPBACK,  # LOOP
-    113: _make_parser(14, 16, 16, ETHERTYPES),  # SLL ("cooked" Linux)
-    228: _make_parser(0, 1, 0, VERSIONS_4),
-    229: _make_parser(0, 1, 0, VERSIONS_6),
-    276: _make_parser(0, 2, 20, ETHERTYPES),  # SLL2
+    108: (0, 4, 4, FAMILIES),  # LOOP
+    113: (14, 16, 16, ETHERTYPES),  # SLL ("cooked" Linux)
+    228: (0, 1, 0, VERSIONS_4),
+    229: (0, 1, 0, VERSIONS_6),
+    276: (0, 2, 20, ETHERTYPES),  # SLL2
 }
+"""LINKTYPE_ number → (low, high, offset, kinds): kinds[data[low:high]] says what begins at `offset`."""
+_PARSERS: dict[int, Parser] = {link_type: _make_parser(*link) for link_type, link in LINKS.items()}

@@ -1,0 +1,1 @@
+"""Searching what packets, streams and messages carry."""
