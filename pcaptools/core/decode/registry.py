@@ -59,7 +59,11 @@ PROTOCOLS = (
     Protocol("gre", "tunnels:GRE", protocols=(47,), carrier=True),
     Protocol("ah", "tunnels:AH", protocols=(51,), carrier=True),
     # ---- over UDP
+    Protocol("dns", "dns:DNS", udp=(53,), udp_content=True),
+    Protocol("mdns", "dns:MDNS", udp=(5353,)),
+    Protocol("llmnr", "dns:LLMNR", udp=(5355,)),
     # ---- over TCP
+    Protocol("dns", "dns:DNSOverTCP", tcp=(53, 5355)),
 )
 
 DECODE_AS = {"udp.port": tables.udp_ports, "tcp.port": tables.tcp_ports}

@@ -1,0 +1,92 @@
+"""What the line of a packet says of the protocols that turn names into addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pcaptools.core.decode.dns import DNS, DNSOverTCP
+
+MAX_TEXT = 200
+"""Characters of a list in a line."""
+
+
+def dns(message: DNS) -> str:
+    """Return node_pcap's "question nodejs.org A" or "answer nodejs.org A", and what the answer is."""
+    name = message.key.upper()
+    if message.opcode:
+        name += f" {message.header.opcode_name}" if message.header else ""
+    told = "answer" if message.qr else "question"
+    return " ".join(
+        filter(None, [name, told, listed(_asked(message)), _answer(message) if message.qr else _more(message)])
+    )
+
+
+def dns_over_tcp(message: DNSOverTCP) -> str:
+    """Say of a message that goes on in the next segment how much of it is here."""
+    if message.message_end <= message.end:
+        return dns(message)
+    here = f"{message.end - message.start - 2} of {message.length} bytes"
+    told = "" if message.header is None else "answer " if message.qr else "question "
+    return f"DNS {told}{listed(_asked(message))}".rstrip() + f" ({here})"
+
+
+def listed(texts: Iterable[str]) -> str:
+    """Return texts with commas between them, as many as there is room for."""
+    line = ""
+    for text in texts:
+        if line and len(line) + len(text) > MAX_TEXT:
+            return f"{line}, ..."
+        line = f"{line}, {text}" if line else text
+    return line if len(line) <= MAX_TEXT else f"{line[:MAX_TEXT]}..."
+
+
+def _asked(message: DNS) -> Iterable[str]:
+    return (f"{question['qname']} {question['qtype']}" for question in message.question)
+
+
+def _answer(message: DNS) -> str:
+    header = message.header
+    if header is None:
+        return ""
+    said = [header.rcode_name] if message.rcode else []
+    if header.tc:
+        said.append("truncated")
+    types = {question["qtype"] for question in message.question}
+    said.append(listed(_record(message.record(record), types) for record in message.records[0]))
+    if not any(said) and not message.opcode:
+        said = [_nothing(message)]
+    return " ".join(filter(None, said))
+
+
+def _nothing(message: DNS) -> str:
+    """Name an answer without a record: RFC 2308, 2.2 has names for the kinds."""
+    kinds = {record.type for record in message.records[1]}
+    return "referral" if NS in kinds and SOA not in kinds else "NODATA" if message.questions else ""
+
+
+def _record(record: dict[str, Any], types: set[str]) -> str:
+    """Return what a record says; its type, too, where that is not what was asked for, and its name if nothing was."""
+    text = record["rdata"] or record["type"]
+    if not types:
+        return f"{record['name']} {record['type']} {record['rdata']}".rstrip()
+    if record["type"] in types:
+        return text
+    return "RRSIG" if record["type"] == "RRSIG" else f"{record['type']} {record['rdata']}".rstrip()
+
+
+def _more(message: DNS) -> str:
+    """Return what a question says beside what it asks: the changes of an update, the serial of a notification."""
+    if not message.opcode:
+        return ""
+    return listed(
+        f"{found['name']} {found['type']} {found['rdata']}".rstrip()
+        for found in map(message.record, chain(message.records[0], message.records[1]))
+    )
+
+
+NS, SOA = 2, 6
+
+LINES: dict[str, Callable[[Any], str]] = {"DNS": dns, "MDNS": dns, "LLMNR": dns, "DNSOverTCP": dns_over_tcp}
