@@ -56,18 +56,18 @@ def ours(path: Path) -> Counter[Fact]:
 
 def fact(message: DNS, saddr: str, daddr: str) -> Fact:
     records = [*message.answer, *message.authority, *message.additional]
-    addresses = (tuple(record["rdata"] for record in records if record["type"] == kind) for kind in ("A", "AAAA"))
+    a, aaaa = (tuple(record["rdata"] for record in records if record["type"] == kind) for kind in ("A", "AAAA"))
     names = tuple(name for name, _, _ in message.questions)
     types = tuple(number for _, number, _ in message.questions)
     assert message.header is not None
-    return (message.header.id, bool(message.qr), saddr, daddr, names, types, *addresses)
+    return (message.header.id, bool(message.qr), saddr, daddr, names, types, a, aaaa)
 
 
 def theirs(facts: list[dict[str, Any]]) -> Counter[Fact]:
     found: Counter[Fact] = Counter()
     for one in facts:
-        lists = (tuple(one[name]) for name in ("qname", "qtype", "a", "aaaa"))
-        found[one["id"], one["response"], one["src"], one["dst"], *lists] += 1  # type: ignore[index]
+        qname, qtype, a, aaaa = (tuple(one[name]) for name in ("qname", "qtype", "a", "aaaa"))
+        found[one["id"], one["response"], one["src"], one["dst"], qname, qtype, a, aaaa] += 1
     return found
 
 

@@ -315,7 +315,7 @@ class DNSOverTCP(DNS):
         if self.trouble is not None or self.message_end == self.end:
             return super().next()
         whole = self.recognises(self.data, self.message_end, self.end)
-        reason = "" if whole else "more behind the DNS message"
+        reason = "" if whole else "the next message begins" if self.incomplete else "behind the DNS message"
         return Next(DNSOverTCP if whole else None, self.message_end, self.end, reason)
 
     @classmethod
@@ -333,7 +333,7 @@ class DNSOverTCP(DNS):
             return False
         if HEADER.size + 5 * questions + 11 * sum(records) > length:  # the least that so many take
             return False
-        message = Message(data, start + 2, end)
+        message = Message(data, start + 2, start + 2 + length)
         try:
             return not questions or bool(message.unpack(QUESTION, message.name(message.base + 12)[1]))
         except Cut:

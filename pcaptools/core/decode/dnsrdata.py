@@ -10,11 +10,14 @@ import struct
 from collections.abc import Callable
 from contextlib import suppress
 from socket import AF_INET, AF_INET6, inet_ntop  # of socket, only the formatting
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pcaptools.core.decode.dnsname import Message, quoted
 from pcaptools.core.decode.ednsoptions import options, summary
 from pcaptools.core.decode.layer import Malformed, guarded
+
+if TYPE_CHECKING:
+    import dns.name
 
 IN, CHAOS = 1, 3
 OPT = 41
@@ -46,13 +49,15 @@ def rdata(message: Message, record: Record) -> tuple[str, str]:
 
 def preload() -> None:
     """Import dnspython, with the module that it has for each type."""
+    import encodings.hex_codec  # noqa: F401 (codecs looks it up, for APL)
+
     import dns.exception
     import dns.rdata
 
-    for number in sorted(OF_DNSPYTHON):
-        rdtype = dns.rdatatype.RdataType.make(number)
+    for rclass, number in [(CHAOS, 1), *((IN, number) for number in sorted(OF_DNSPYTHON))]:
+        rdclass, rdtype = dns.rdataclass.RdataClass.make(rclass), dns.rdatatype.RdataType.make(number)
         with suppress(dns.exception.DNSException):  # of no bytes nothing can be made
-            dns.rdata.from_wire(dns.rdataclass.RdataClass.make(IN), rdtype, b"", 0, 0)
+            dns.rdata.from_wire(rdclass, rdtype, b"", 0, 0)
 
 
 def _a(message: Message, record: Record) -> str:
@@ -138,14 +143,20 @@ def _dnspython_text(message: Message, record: Record) -> str:
     rdclass = dns.rdataclass.RdataClass.make(CHAOS if record.rclass == CHAOS else IN)
     wire, at = message.wire, record.at - message.base
     try:
-        # Relative to the root, so that names have no final dot …
         found = dns.rdata.from_wire(rdclass, rdtype, wire, at, record.size, dns.name.root)
-        names = [slot for slot in found.__slots__ if isinstance(getattr(found, slot, None), dns.name.Name)]
-        # … but the root itself would be "@" then.
-        root = {slot: dns.name.root for slot in names if not getattr(found, slot).labels}
-        return (found.replace(**root) if root else found).to_text(chunksize=0)  # base64 in one piece
+        slots = {slot: getattr(found, slot, None) for slot in found.__slots__}
+        names = {slot: _undotted(name) for slot, name in slots.items() if isinstance(name, dns.name.Name)}
+        return (found.replace(**names) if names else found).to_text(chunksize=0)  # base64 in one piece
     except dns.exception.DNSException as error:
         raise Malformed(f"{type(error).__name__}: {error}") from None
+
+
+def _undotted(name: dns.name.Name) -> dns.name.Name:
+    """Make a name relative to the root, so that its text has no final dot; the root itself stays, or were "@"."""
+    import dns.name
+
+    relative = name.relativize(dns.name.root)
+    return relative if relative.labels else dns.name.root
 
 
 OF_DNSPYTHON = frozenset((

@@ -40,9 +40,8 @@ def options(message: Message, at: int, size: int) -> Iterator[Fields]:
 
 def summary(option: Fields) -> str:
     """Return an option as text, its name first."""
-    values = [
-        str(value.hex() if isinstance(value, bytes) else value) for name, value in option.items() if name in SHOWN
-    ]
+    shown = [value for name, value in option.items() if name in SHOWN and value is not None]
+    values = [str(value.hex() if isinstance(value, bytes) else value) for value in shown]
     if option["code"] == 8 and "address" in option:
         values = [f"{option['address']}/{option['source_prefix']}/{option['scope_prefix']}"]
     return " ".join([option["name"], *(value for value in values if value)])

@@ -69,7 +69,7 @@ def _nothing(message: DNS) -> str:
 
 def _record(record: dict[str, Any], types: set[str]) -> str:
     """Return what a record says; its type, too, where that is not what was asked for, and its name if nothing was."""
-    text = record["rdata"] or record["type"]
+    text: str = record["rdata"] or record["type"]
     if not types:
         return f"{record['name']} {record['type']} {record['rdata']}".rstrip()
     if record["type"] in types:
@@ -81,12 +81,25 @@ def _more(message: DNS) -> str:
     """Return what a question says beside what it asks: the changes of an update, the serial of a notification."""
     if not message.opcode:
         return ""
-    return listed(
-        f"{found['name']} {found['type']} {found['rdata']}".rstrip()
-        for found in map(message.record, chain(message.records[0], message.records[1]))
-    )
+    first, second = map(message.record, message.records[0]), map(message.record, message.records[1])
+    if message.opcode == UPDATE:
+        return listed(chain(map(_condition, first), map(_change, second)))
+    return listed(f"{record['name']} {record['type']} {record['rdata']}".rstrip() for record in chain(first, second))
 
 
-NS, SOA = 2, 6
+def _condition(record: dict[str, Any]) -> str:
+    """Return a prerequisite of an update (RFC 2136, 2.4)."""
+    word = "unless" if record["class"] == "NONE" else "if"
+    kind = "" if record["type"] == "ANY" else record["type"]
+    return " ".join(filter(None, [word, record["name"], kind, record["rdata"]]))
+
+
+def _change(record: dict[str, Any]) -> str:
+    """Return what an update does (RFC 2136, 2.5)."""
+    word = "delete" if record["class"] in ("NONE", "ANY") else "add"
+    return f"{word} {record['name']} {record['type']} {record['rdata']}".rstrip()
+
+
+NS, SOA, UPDATE = 2, 6, 5
 
 LINES: dict[str, Callable[[Any], str]] = {"DNS": dns, "MDNS": dns, "LLMNR": dns, "DNSOverTCP": dns_over_tcp}
