@@ -52,6 +52,8 @@ class Layer:
     """The attribute under which the layer below has it: "ip", "tcp", …"""
     fields: ClassVar[tuple[str, ...]] = ()
     """Attributes of the header, in the order of the wire."""
+    sparse: ClassVar[bool] = False
+    """Most of its fields are optional: those that are None are left out of `as_dict()`."""
     shim: ClassVar[bool] = False
     """Attribute access looks through it: `link.ip` is there, too, if there is PPPoE between the two."""
     quotes: ClassVar[bool] = False
@@ -134,7 +136,8 @@ class Layer:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields, and the layer inside under its key, as JSON can have them."""
-        result = {name: plain(getattr(self, name)) for name in self.fields}
+        values = ((name, getattr(self, name)) for name in self.fields)
+        result = {name: plain(value) for name, value in values if value is not None or not self.sparse}
         if self.child is not None:
             result[self.child.key] = self.child.as_dict()
         return result

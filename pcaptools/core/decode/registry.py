@@ -62,6 +62,18 @@ PROTOCOLS = (
     Protocol("dns", "dns:DNS", udp=(53,), udp_content=True),
     Protocol("mdns", "dns:MDNS", udp=(5353,)),
     Protocol("llmnr", "dns:LLMNR", udp=(5355,)),
+    Protocol("dhcp", "dhcp:DHCP", udp=(67, 68)),
+    Protocol("dhcpv6", "dhcpv6:DHCPv6", udp=(546, 547)),
+    Protocol("nbns", "nbns:NBNS", udp=(137,)),
+    Protocol("ntp", "ntp:NTP", udp=(123,)),
+    Protocol("radius", "radius:RADIUS", udp=(1645, 1646, 1700, 1812, 1813, 3799)),
+    Protocol("rtcp", "rtp:RTCP"),  # by --decode-as only, as RTP
+    Protocol("rtp", "rtp:RTP"),
+    Protocol("snmp", "snmp:SNMP", udp=(161, 162)),
+    Protocol("ssdp", "ssdp:SSDP", udp=(1900,), udp_content=True),
+    Protocol("stun", "stun:STUN", udp=(3478,), udp_content=True),
+    Protocol("syslog", "syslog:Syslog", udp=(514,)),
+    Protocol("tftp", "tftp:TFTP", udp=(69,), udp_content=True),
     # ---- over TCP
     Protocol("dns", "dns:DNSOverTCP", tcp=(53, 5355)),
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pcaptools.core.decode.dns import DNS, DNSOverTCP
+    from pcaptools.core.decode.nbns import NBNS
 
 MAX_TEXT = 200
 """Characters of a list in a line."""
@@ -100,6 +101,24 @@ def _change(record: dict[str, Any]) -> str:
     return f"{word} {record['name']} {record['type']} {record['rdata']}".rstrip()
 
 
+def nbns(message: NBNS) -> str:
+    """Return what is done with which name, and the addresses or names that an answer has."""
+    header, names = message.header, [question["qname"] for question in message.question]
+    records = [*message.answer, *message.additional]
+    names = names or [record["name"] for record in records[:1]]
+    types = {question["qtype"] for question in message.question} | {record["type"] for record in records}
+    kind = "status" if "NBSTAT" in types else header.opcode_name
+    said = [f"NBNS {kind}", "response" if header.qr else "", listed(names)]
+    said += [header.rcode_name if header.rcode else "", listed(record["rdata"] for record in records)]
+    return " ".join(filter(None, said))
+
+
 NS, SOA, UPDATE = 2, 6, 5
 
-LINES: dict[str, Callable[[Any], str]] = {"DNS": dns, "MDNS": dns, "LLMNR": dns, "DNSOverTCP": dns_over_tcp}
+LINES: dict[str, Callable[[Any], str]] = {
+    "DNS": dns,
+    "MDNS": dns,
+    "LLMNR": dns,
+    "DNSOverTCP": dns_over_tcp,
+    "NBNS": nbns,
+}
