@@ -101,7 +101,8 @@ class SNMP(Layer):
         if self.security_model == USM:
             self._read_usm(ber.expect(security, ber.SEQUENCE, "SNMP user"))
         if flags & 2:
-            self.encrypted = ber.expect(read, ber.OCTET_STRING, "encrypted SNMP").left
+            encrypted = ber.expect(read, ber.OCTET_STRING, "encrypted SNMP")
+            self.encrypted = len(encrypted.take(encrypted.left))
             return
         scoped = ber.expect(read, ber.SEQUENCE, "scoped SNMP")
         self.context_engine_id = ber.expect(scoped, ber.OCTET_STRING, "SNMP context engine").rest()

@@ -30,19 +30,19 @@ class SSDP(Layer):
         self.reason: str | None = None
         self._trouble: Malformed | None = None
         self.headers: list[tuple[str, str]] = []
-        lines = data[start:end].split(b"\n", MAX_HEADERS + 1)
-        self._read_first(lines[0].rstrip(b"\r"))
-        for line in lines[1 : MAX_HEADERS + 1]:
-            if line in (b"", b"\r"):
+        first, *lines = data[start:end].split(b"\n", MAX_HEADERS + 1)
+        self._read_first(first.rstrip(b"\r"))
+        for line in lines:
+            if line in (b"", b"\r") or len(self.headers) == MAX_HEADERS:
                 break
             name, colon, value = line.partition(b":")
             if not colon:
-                self._trouble = Malformed(f"a header without a colon: {text(line[:60])}")
+                self._trouble = Malformed(f"a header without a colon: {text(line[:60].strip())}")
                 break
             self.headers.append((text(name.strip()), text(value.strip())))
-        else:
-            if len(lines) > MAX_HEADERS + 1:
-                self._trouble = Malformed(f"more than {MAX_HEADERS} headers")
+        more = lines[MAX_HEADERS] if len(self.headers) == MAX_HEADERS < len(lines) else b""
+        if more and not more.startswith((b"\n", b"\r\n")):
+            self._trouble = Malformed(f"more than {MAX_HEADERS} headers")
 
     def _read_first(self, line: bytes) -> None:
         request, response = REQUEST.fullmatch(line), RESPONSE.fullmatch(line)

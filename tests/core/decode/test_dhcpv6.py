@@ -52,8 +52,8 @@ def test_relays_of_relays_are_bounded() -> None:  # RFC 8415, 19.1.2
     for hop in range(40):
         data = bytes((12, hop)) + bytes(32) + b"\0\x09" + len(data).to_bytes(2, "big") + data
     layers = list(message(data).walk())
-    assert layers[-1].reason == "more than 32 layers"  # type: ignore[attr-defined]
-    assert [layer.hopcount for layer in layers[:3]] == [39, 38, 37]  # type: ignore[attr-defined]
+    assert layers[-1].reason == "more than 32 layers"
+    assert [layer.hopcount for layer in layers[:3]] == [39, 38, 37]
 
 
 def test_a_bad_option_keeps_those_before() -> None:

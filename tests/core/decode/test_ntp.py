@@ -177,5 +177,5 @@ def test_truncations(number: int) -> None:
         found = decode_layer(NTP, data[:size], 0, len(data), 3)
         assert found.as_dict()
         assert (found.key == "ntp") == (size >= fixed)
-        assert found.key == "ntp" or found.truncated  # type: ignore[attr-defined]
+        assert found.key == "ntp" or found.truncated
         assert decode_layer(NTP, data[:size], 0, size, 3).as_dict()

@@ -34,6 +34,10 @@ CASES = [
     ("mdns.pcap", 12, "MDNS answer printer.local A 10.9.0.1"),
     ("mdns.pcap", 15, "MDNS question _ipp._tcp.local PTR"),
     ("corpus:zeek/wikipedia.pcap", 120, "LLMNR question BRWC0CB383D1F42 A"),
+    ("nbns.pcap", 1, "NBNS registration FILESRV<20> 10.9.0.1"),
+    ("nbns.pcap", 2, "NBNS query LAB<1d>"),
+    ("nbns.pcap", 5, "NBNS status response *<00> FILESRV<00>, FILESRV<03>, FILESRV<20>, LAB<00>, LAB<1e>"),
+    ("nbns.pcap", 7, "NBNS registration response CLIENT1<20> 10.9.0.2"),
 ]  # fmt: skip
 
 
