@@ -15,6 +15,7 @@ Fields = dict[str, Any]
 Kind = Callable[[bytes], Any]
 PAD, END = 0, 255
 OVERLOAD, MESSAGE_TYPE = 52, 53
+MAX_DOMAINS = 100
 
 MESSAGE_TYPES = {
     1: "Discover", 2: "Offer", 3: "Request", 4: "Decline", 5: "ACK", 6: "NAK", 7: "Release", 8: "Inform",
@@ -99,6 +100,8 @@ def _domains(content: bytes) -> list[str]:
     """Read names, which may be compressed within the option (RFC 3397, 2)."""
     message, at, found = Message(content, 0, len(content)), 0, []
     while at < len(content):
+        if len(found) == MAX_DOMAINS:  # a few bytes can stand for a long name
+            raise Malformed(f"more than {MAX_DOMAINS} names")
         domain, at = message.name(at)
         found.append(domain)
     return found

@@ -145,7 +145,8 @@ def _dnspython_text(message: Message, record: Record) -> str:
     try:
         found = dns.rdata.from_wire(rdclass, rdtype, wire, at, record.size, dns.name.root)
         slots = {slot: getattr(found, slot, None) for slot in found.__slots__}
-        names = {slot: _undotted(name) for slot, name in slots.items() if isinstance(name, dns.name.Name)}
+        undotted = {slot: _undotted(name) for slot, name in slots.items() if isinstance(name, dns.name.Name)}
+        names = {slot: name for slot, name in undotted.items() if name is not slots[slot]}  # replacing is slow
         return (found.replace(**names) if names else found).to_text(chunksize=0)  # base64 in one piece
     except dns.exception.DNSException as error:
         raise Malformed(f"{type(error).__name__}: {error}") from None

@@ -70,8 +70,8 @@ class NTP(Layer):
 
     def __new__(cls, data: bytes, start: int, end: int, depth: int) -> NTP:  # noqa: ARG004
         """Make one of the kind that the first byte tells."""
-        mode = data[start] & 7 if start < len(data) else 0
-        return super().__new__({CONTROL: NTPControl, PRIVATE: NTPPrivate}.get(mode, NTP))
+        mode = data[start] & 7 if cls is NTP and start < len(data) else 0
+        return super().__new__({CONTROL: NTPControl, PRIVATE: NTPPrivate}.get(mode, cls))
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
         super().__init__(data, start, end, depth)

@@ -155,6 +155,7 @@ def test_relay_suboptions() -> None:  # RFC 3046, 2
         (82, "01ff00", "suboption: 255 bytes in 1"),
         (94, "0102", "3 bytes in 2"),
         (119, "c000", "DNS name with a pointer to 0 from 0: not backwards"),
+        (119, "016100" + "c000" * 100, "more than 100 names"),
         (120, "02", "neither names nor addresses"),
         (121, "21", "a route with a prefix of 33 bits"),
         (121, "18 0a", "route: 3 bytes in 1"),

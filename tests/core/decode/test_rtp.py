@@ -55,13 +55,15 @@ def _ports() -> Any:
     udp_ports.remove(5005)
 
 
+FIELDS = sorted({check[3] for check in CHECKS})
+
+
 @cache
-def by_tshark(field: str) -> list[str]:
+def by_tshark() -> list[dict[str, str]]:
     command = ["tshark", "-n", "-r", str(path_of(CAPTURE)), "-d", "udp.port==5004,rtp", "-d", "udp.port==5005,rtcp"]
-    command += ["-T", "fields", *(part for one in sorted({check[3] for check in CHECKS}) for part in ("-e", one))]
+    command += ["-T", "fields", *(part for field in FIELDS for part in ("-e", field))]
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    index = sorted({check[3] for check in CHECKS}).index(field)
-    return [line.split("\t")[index] for line in done.stdout.splitlines()]
+    return [dict(zip(FIELDS, line.split("\t"), strict=True)) for line in done.stdout.splitlines()]
 
 
 @pytest.mark.parametrize(("frame", "path", "value", "field", "shown"), CHECKS, ids=str)
@@ -69,7 +71,7 @@ def test_as_tshark_reads_it(frame: int, path: str, value: Any, field: str, shown
     packet = Packet(packets(CAPTURE)[frame - 1].raw)
     assert follow(packet, f"link.ip.udp.{path}") == value
     if shutil.which("tshark"):  # versions differ in how they show a flag
-        assert by_tshark(field)[frame - 1].replace("True", "1").replace("False", "0") == shown
+        assert by_tshark()[frame - 1][field].replace("True", "1").replace("False", "0") == shown
 
 
 def layer(kind: type[RTP | RTCP], text: str, more: int = 0) -> Any:
