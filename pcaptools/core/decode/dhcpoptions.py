@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from socket import AF_INET, inet_ntop  # of socket, only the formatting
 from typing import Any
 
-from pcaptools.core.decode.dnsname import Message
+from pcaptools.core.decode.dhcpvalues import (
+    Fields,
+    Kind,
+    civic_address,
+    coordinates,
+    domains,
+    encrypted_dns,
+    isns,
+    pcp_servers,
+    port_parameters,
+    printable,
+    provisioning_server,
+    rdnss_selection,
+    subnet_allocation,
+    suboptions,
+    uris,
+    virtual_subnet,
+)  # fmt: skip
 from pcaptools.core.decode.duid import duid
 from pcaptools.core.decode.layer import Malformed, octets, text
 from pcaptools.core.decode.reader import Reader
 
-Fields = dict[str, Any]
-Kind = Callable[[bytes], Any]
 PAD, END = 0, 255
 OVERLOAD, MESSAGE_TYPE = 52, 53
-MAX_DOMAINS = 100
 
 MESSAGE_TYPES = {
     1: "Discover", 2: "Offer", 3: "Request", 4: "Decline", 5: "ACK", 6: "NAK", 7: "Release", 8: "Inform",
@@ -96,17 +110,6 @@ def _pairs(content: bytes) -> list[list[str]]:
     return [_ips(part) for part in _parts(content, 8)]
 
 
-def _domains(content: bytes) -> list[str]:
-    """Read names, which may be compressed within the option (RFC 3397, 2)."""
-    message, at, found = Message(content, 0, len(content)), 0, []
-    while at < len(content):
-        if len(found) == MAX_DOMAINS:  # a few bytes can stand for a long name
-            raise Malformed(f"more than {MAX_DOMAINS} names")
-        domain, at = message.name(at)
-        found.append(domain)
-    return found
-
-
 def _requested(content: bytes) -> list[Fields]:
     return [{"code": code, "name": name(code)} for code in content]
 
@@ -139,16 +142,16 @@ def _fqdn(content: bytes) -> Fields:
     full = rest
     if found["e"] and rest and not rest.endswith(b"\x00"):
         full = rest + b"\x00"  # RFC 4702, 2.3.1: a name without its end is a partial one
-    domain = (_domains(full) or [""])[0] if found["e"] else _text(rest)
+    domain = (domains(full) or [""])[0] if found["e"] else _text(rest)
     return {"flags": found, "rcode1": rcode1, "rcode2": rcode2, "domain": domain}
 
 
 def _user_classes(content: bytes) -> list[str]:
     """Read user classes, each behind its length (RFC 3004, 4); Microsoft and others send one text alone."""
     try:
-        return [_printable(part) for part in _counted(content)]
+        return [printable(part) for part in _counted(content)]
     except Malformed:
-        return [_printable(content)]
+        return [printable(content)]
 
 
 def _counted(content: bytes) -> list[bytes]:
@@ -156,28 +159,6 @@ def _counted(content: bytes) -> list[bytes]:
     while read:
         found.append(read.take(read.u8()))
     return found
-
-
-def _printable(data: bytes) -> Any:
-    """Return text where it is some, else bytes."""
-    return data.decode() if data.isascii() and data.decode().isprintable() else data
-
-
-def _suboptions(names: dict[int, tuple[str, Kind]]) -> Kind:
-    def read(content: bytes) -> list[Fields]:
-        found = []
-        reader = Reader(content, 0, len(content), "suboption")
-        while reader:
-            code = reader.u8()
-            label, kind = names.get(code, (f"Suboption {code}", _printable))
-            part = reader.take(reader.u8())
-            try:
-                found.append({"code": code, "name": label, "value": kind(part)})
-            except Malformed as error:
-                found.append({"code": code, "name": label, "value": part, "reason": str(error)})
-        return found
-
-    return read
 
 
 def _vendor_specific(content: bytes) -> Any:
@@ -209,7 +190,7 @@ def _classless_routes(content: bytes) -> list[Fields]:
 
 def _sip(content: bytes) -> list[str]:  # RFC 3361, 3
     if content[:1] == b"\x00":
-        return _domains(content[1:])
+        return domains(content[1:])
     if content[:1] == b"\x01":
         return _ips(content[1:])
     raise Malformed("neither names nor addresses")
@@ -250,7 +231,7 @@ def _vendor_classes(content: bytes) -> list[Fields]:  # RFC 3925, 3
     read, found = Reader(content, 0, len(content), "vendor class"), []
     while read:
         enterprise = read.u32()
-        found.append({"enterprise": enterprise, "data": [_printable(one) for one in _counted(read.take(read.u8()))]})
+        found.append({"enterprise": enterprise, "data": [printable(one) for one in _counted(read.take(read.u8()))]})
     return found
 
 
@@ -280,14 +261,26 @@ def _nothing(content: bytes) -> None:
 U8, U16, U32, I32 = _number(1), _number(2), _number(4), _number(4, signed=True)
 
 RELAY_SUBOPTIONS: dict[int, tuple[str, Kind]] = {
-    1: ("Agent Circuit ID", _printable), 2: ("Agent Remote ID", _printable), 4: ("DOCSIS Device Class", U32),
-    5: ("Link selection", _ip), 6: ("Subscriber ID", _printable), 7: ("RADIUS Attributes", _bytes),
+    1: ("Agent Circuit ID", printable), 2: ("Agent Remote ID", printable), 4: ("DOCSIS Device Class", U32),
+    5: ("Link selection", _ip), 6: ("Subscriber ID", printable), 7: ("RADIUS Attributes", _bytes),
     8: ("Authentication", _bytes), 9: ("Vendor-Specific Information", _bytes), 10: ("Relay Agent Flags", U8),
-    11: ("Server ID Override", _ip), 12: ("Relay Agent Identifier", _printable),
+    11: ("Server ID Override", _ip), 12: ("Relay Agent Identifier", printable),
     13: ("Access Technology Type", _bytes), 19: ("DHCPv4 Source Port", U16), 151: ("VSS", _bytes),
     152: ("VSS Control", _nothing),
 }  # fmt: skip
 """RFC 3046, 2, and IANA's registry since."""
+
+CABLELABS_SUBOPTIONS: dict[int, tuple[str, Kind]] = {
+    1: ("TSP Primary DHCP Server", _ip), 2: ("TSP Secondary DHCP Server", _ip),
+    3: ("TSP Provisioning Server", provisioning_server), 4: ("TSP AS-REQ/AS-REP Backoff and Retry", _bytes),
+    5: ("TSP AP-REQ/AP-REP Backoff and Retry", _bytes), 6: ("TSP Kerberos Realm Name", domains),
+    7: ("TSP Ticket Granting Server Utilization", U8), 8: ("TSP Provisioning Timer Value", U8),
+    9: ("Ticket Control Mask", U16),
+}  # fmt: skip
+"""RFC 3495, 5, and RFC 3594."""
+MOS_ADDRESSES: dict[int, tuple[str, Kind]] = {code: (name, _ips) for code, name in enumerate(("IS", "CS", "ES"), 1)}
+MOS_NAMES: dict[int, tuple[str, Kind]] = {code: (name, domains) for code, (name, _) in MOS_ADDRESSES.items()}
+"""RFC 5678, 2 and 3: mobility services."""
 
 OPTIONS: dict[int, tuple[str, Kind]] = {
     1: ("Subnet Mask", _ip), 2: ("Time Offset", I32), 3: ("Router", _ips), 4: ("Time Server", _ips),
@@ -313,39 +306,44 @@ OPTIONS: dict[int, tuple[str, Kind]] = {
     55: ("Parameter Request List", _requested), 56: ("Message", _text), 57: ("Maximum DHCP Message Size", U16),
     58: ("Renewal Time Value", U32), 59: ("Rebinding Time Value", U32), 60: ("Vendor class identifier", _text),
     61: ("Client identifier", _client_id), 62: ("NetWare/IP Domain Name", _text),
-    63: ("NetWare Sub Options", _bytes), 64: ("NIS+ Domain", _text), 65: ("NIS+ Servers", _ips),
+    63: ("NetWare Sub Options", suboptions({})), 64: ("NIS+ Domain", _text), 65: ("NIS+ Servers", _ips),
     66: ("TFTP Server Name", _text), 67: ("Bootfile name", _text), 68: ("Mobile IP Home Agent", _ips),
     69: ("SMTP Server", _ips), 70: ("POP3 Server", _ips), 71: ("NNTP Server", _ips), 72: ("WWW Server", _ips),
     73: ("Finger Server", _ips), 74: ("IRC Server", _ips), 75: ("StreetTalk Server", _ips),
     76: ("StreetTalk Directory Assistance Server", _ips), 77: ("User Class Information", _user_classes),
     78: ("Directory Agent Information", _slp), 79: ("Service Location Agent Scope", _scope),
     80: ("Rapid commit", _nothing), 81: ("Client Fully Qualified Domain Name", _fqdn),
-    82: ("Agent Information Option", _suboptions(RELAY_SUBOPTIONS)), 83: ("iSNS", _bytes),
+    82: ("Agent Information Option", suboptions(RELAY_SUBOPTIONS)), 83: ("iSNS", isns),
     85: ("Novell Directory Services Servers", _ips), 86: ("Novell Directory Services Tree Name", _text),
-    87: ("Novell Directory Services Context", _text), 88: ("BCMCS Controller Domain Name", _domains),
+    87: ("Novell Directory Services Context", _text), 88: ("BCMCS Controller Domain Name", domains),
     89: ("BCMCS Controller IPv4 Address", _ips), 90: ("Authentication", _authentication),
     91: ("Client last transaction time", U32), 92: ("Associated IP", _ips),
     93: ("Client System Architecture", _numbers(2)), 94: ("Client Network Device Interface", _ndi),
     95: ("LDAP Servers", _text), 97: ("UUID/GUID-based Client Identifier", _guid), 98: ("User Authentication", _text),
-    99: ("Civic Addresses Configuration", _bytes), 100: ("PCode", _text), 101: ("TCode", _text),
+    99: ("Civic Addresses Configuration", civic_address), 100: ("PCode", _text), 101: ("TCode", _text),
     108: ("IPv6-Only Preferred", U32), 112: ("NetInfo Parent Server Address", _ips),
     113: ("NetInfo Parent Server Tag", _text), 114: ("Captive Portal", _text), 116: ("DHCP Auto-Configuration", U8),
-    117: ("Name Service Search", _numbers(2)), 118: ("Subnet Selection Option", _ip), 119: ("Domain Search", _domains),
+    117: ("Name Service Search", _numbers(2)), 118: ("Subnet Selection Option", _ip), 119: ("Domain Search", domains),
     120: ("SIP Servers", _sip), 121: ("Classless Static Route", _classless_routes),
-    122: ("CableLabs Client Configuration", _bytes), 123: ("Coordinate-based Location Configuration", _bytes),
+    122: ("CableLabs Client Configuration", suboptions(CABLELABS_SUBOPTIONS)),
+    123: ("Coordinate-based Location Configuration", coordinates),
     124: ("V-I Vendor Class", _vendor_classes), 125: ("V-I Vendor-specific Information", _vendor_options),
-    136: ("PANA Agents", _ips), 137: ("LoST Server", _domains), 138: ("CAPWAP Access Controllers", _ips),
-    139: ("IPv4 Address MoS", _bytes), 140: ("IPv4 FQDN MoS", _bytes), 141: ("SIP UA Configuration Domains", _domains),
-    142: ("IPv4 Address ANDSF", _ips), 143: ("SZTP Redirect", _bytes), 144: ("GeoLoc", _bytes),
-    145: ("Forcerenew Nonce Capable", _numbers(1)), 146: ("RDNSS Selection", _bytes), 147: ("DOTS RI", _domains),
+    136: ("PANA Agents", _ips), 137: ("LoST Server", domains), 138: ("CAPWAP Access Controllers", _ips),
+    139: ("IPv4 Address MoS", suboptions(MOS_ADDRESSES)), 140: ("IPv4 FQDN MoS", suboptions(MOS_NAMES)),
+    141: ("SIP UA Configuration Domains", domains),
+    142: ("IPv4 Address ANDSF", _ips), 143: ("SZTP Redirect", uris), 144: ("GeoLoc", coordinates),
+    145: ("Forcerenew Nonce Capable", _numbers(1)), 146: ("RDNSS Selection", rdnss_selection),
+    147: ("DOTS RI", domains),
     148: ("DOTS Address", _ips), 150: ("TFTP Server Address", _ips), 151: ("Status code", _status),
     152: ("Base time", U32), 153: ("Start time of state", U32), 154: ("Query start time", U32),
-    155: ("Query end time", U32), 156: ("DHCP State", U8), 157: ("Data Source", U8), 158: ("PCP Server", _bytes),
-    159: ("Portparams", _bytes), 161: ("Manufacturer Usage Description", _text), 162: ("Encrypted DNS Server", _bytes),
-    175: ("Etherboot", _bytes), 208: ("PXELINUX Magic", _bytes), 209: ("PXELINUX configuration file", _text),
+    155: ("Query end time", U32), 156: ("DHCP State", U8), 157: ("Data Source", U8), 158: ("PCP Server", pcp_servers),
+    159: ("Portparams", port_parameters), 161: ("Manufacturer Usage Description", _text),
+    162: ("Encrypted DNS Server", encrypted_dns),
+    175: ("Etherboot", _vendor_specific), 208: ("PXELINUX Magic", _bytes), 209: ("PXELINUX configuration file", _text),
     210: ("PXELINUX path prefix", _text), 211: ("PXELINUX reboot time", U32), 212: ("6RD", _sixrd),
-    213: ("V4 Access Domain", _domains), 220: ("Subnet Allocation", _bytes),
-    221: ("Virtual Subnet Selection", _bytes), 249: ("Private/Classless Static Route (Microsoft)", _classless_routes),
+    213: ("V4 Access Domain", domains), 220: ("Subnet Allocation", subnet_allocation),
+    221: ("Virtual Subnet Selection", virtual_subnet),
+    249: ("Private/Classless Static Route (Microsoft)", _classless_routes),
     252: ("Private/Proxy autodiscovery", _text),
 }  # fmt: skip
 """Code → name, and how its content is read."""

@@ -110,11 +110,13 @@ def decode_as(where: str, port: int, key: str) -> None:
     """Take what goes over a port for a protocol, in this process: ("udp.port", 9999, "geneve")."""
     if where not in DECODE_AS:
         raise UsageError(f'"{where}" is nothing to tell a protocol by', f"use {' or '.join(DECODE_AS)}")
-    row = next((row for row in PROTOCOLS if row.key == key), None)
-    if row is None:
+    rows = [row for row in PROTOCOLS if row.key == key]
+    if not rows:
         known = ", ".join(sorted({row.key for row in PROTOCOLS}))
         raise UsageError(f'no decoder is called "{key}"', f"there are {known}")
-    DECODE_AS[where].add(port, row.decoder)
+    # A protocol that has two forms has a row for each, with the ports of its transport.
+    fitting = [row for row in rows if (row.tcp if where == "tcp.port" else row.udp)]
+    DECODE_AS[where].add(port, (fitting or rows)[0].decoder)
 
 
 def decoders() -> list[type[Layer]]:

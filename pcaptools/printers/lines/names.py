@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pcaptools.core.decode.dns import DNS, DNSOverTCP
+    from pcaptools.core.decode.dnsrdata import Record
     from pcaptools.core.decode.nbns import NBNS
 
 MAX_TEXT = 200
@@ -56,7 +57,7 @@ def _answer(message: DNS) -> str:
     if header.tc:
         said.append("truncated")
     types = {question["qtype"] for question in message.question}
-    said.append(listed(_record(message.record(record), types) for record in message.records[0]))
+    said.append(listed(_told(message, record, types) for record in message.records[0]))
     if not any(said) and not message.opcode:
         said = [_nothing(message)]
     return " ".join(filter(None, said))
@@ -68,14 +69,20 @@ def _nothing(message: DNS) -> str:
     return "referral" if NS in kinds and SOA not in kinds else "NODATA" if message.questions else ""
 
 
-def _record(record: dict[str, Any], types: set[str]) -> str:
+def _told(message: DNS, record: Record, types: set[str]) -> str:
     """Return what a record says; its type, too, where that is not what was asked for, and its name if nothing was."""
+    if record.type == RRSIG and types and "RRSIG" not in types:
+        return "RRSIG"  # which is long, and says nothing to people
+    return _record(message.record(record), types)
+
+
+def _record(record: dict[str, Any], types: set[str]) -> str:
     text: str = record["rdata"] or record["type"]
     if not types:
         return f"{record['name']} {record['type']} {record['rdata']}".rstrip()
     if record["type"] in types:
         return text
-    return "RRSIG" if record["type"] == "RRSIG" else f"{record['type']} {record['rdata']}".rstrip()
+    return f"{record['type']} {record['rdata']}".rstrip()
 
 
 def _more(message: DNS) -> str:
@@ -113,7 +120,7 @@ def nbns(message: NBNS) -> str:
     return " ".join(filter(None, said))
 
 
-NS, SOA, UPDATE = 2, 6, 5
+NS, SOA, RRSIG, UPDATE = 2, 6, 46, 5
 
 LINES: dict[str, Callable[[Any], str]] = {
     "DNS": dns,
