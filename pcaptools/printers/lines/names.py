@@ -39,10 +39,11 @@ def listed(texts: Iterable[str]) -> str:
     """Return texts with commas between them, as many as there is room for."""
     line = ""
     for text in texts:
-        if line and len(line) + len(text) > MAX_TEXT:
-            return f"{line}, ..."
-        line = f"{line}, {text}" if line else text
-    return line if len(line) <= MAX_TEXT else f"{line[:MAX_TEXT]}..."
+        longer = f"{line}, {text}" if line else text
+        if len(longer) > MAX_TEXT:
+            return f"{line}, ..." if line else f"{text[:MAX_TEXT]}..."
+        line = longer
+    return line
 
 
 def _asked(message: DNS) -> Iterable[str]:

@@ -70,5 +70,6 @@ def test_the_rest_of_a_message_that_goes_on_is_not_told_yet() -> None:
 def test_lists_are_bounded() -> None:
     assert listed([]) == ""
     assert listed(["a", "b"]) == "a, b"
-    assert listed(["x" * 500]) == "x" * MAX_TEXT + "..."
-    assert listed("1234567890" for _ in range(500)) == ", ".join(["1234567890"] * 16) + ", 1234567890, ..."
+    assert listed(["x" * 500]) == listed(["x" * 500, "y"]) == "x" * MAX_TEXT + "..."
+    assert listed(["a", "x" * 500, "b"]) == "a, ..."
+    assert listed("1234567890" for _ in range(500)) == ", ".join(["1234567890"] * 16) + ", ..."
