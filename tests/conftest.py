@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from support import cli, schema
 from support import corpus as shared_corpus
 
+from pcaptools.core.decode import segment
+
 
 @pytest.fixture(scope="session")
 def corpus() -> Path:
@@ -22,6 +24,15 @@ def corpus() -> Path:
     if folder is None:
         pytest.skip(shared_corpus.why_not())
     return folder
+
+
+@pytest.fixture(autouse=True)
+def _ports_as_they_were() -> Iterator[None]:
+    """Take back what a test said with `decode_as`, which holds for the whole process."""
+    before = set(segment.UDP_PORTS)
+    yield
+    segment.UDP_PORTS.clear()
+    segment.UDP_PORTS.update(before)
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,7 @@ INTERNAL: dict[str, tuple[str, ...]] = {
 THIRD_PARTY: dict[str, tuple[str, ...]] = {
     "pcapy": ("pcaptools/core/sources/live.py", "pcaptools/core/sources/bpf.py", "pcaptools/core/devices.py"),
     "psutil": ("pcaptools/core/devices.py",),
+    "dns": ("pcaptools/core/decode/dnsrdata.py",),
     "dpkt": ("pcaptools/core/decode/*",),
     "h11": ("pcaptools/core/protocols/http/*",),
     "brotli": ("pcaptools/core/protocols/http/*",),

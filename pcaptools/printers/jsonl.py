@@ -16,7 +16,10 @@ from pcaptools.core.events import (
     HttpComplete,
     HttpError,
     HttpRequest,
+    HttpRequestBody,
+    HttpRequestComplete,
     HttpResponse,
+    HttpResponseBody,
     HttpResponseComplete,
     TcpAnomaly,
     TcpEnd,
@@ -193,11 +196,11 @@ FIELDS: dict[type[Event], Callable[[Any], Fields]] = {
     TcpAnomaly: _retransmit,
     TcpGap: _gap,
     HttpRequest: _request,
+    HttpRequestBody: _body,
+    HttpRequestComplete: _complete,
     HttpResponse: _response,
+    HttpResponseBody: _body,
+    HttpResponseComplete: _complete,
     WebSocketUpgrade: _upgrade,
     HttpError: _error,
 }
-for _kind in HttpComplete.__subclasses__():
-    FIELDS[_kind] = _complete
-for _body_kind in HttpBody.__subclasses__():
-    FIELDS[_body_kind] = _body

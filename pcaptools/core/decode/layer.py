@@ -91,6 +91,11 @@ class Layer:
         return False
 
     @property
+    def pending(self) -> int:
+        """Offset in `data` of the message that is `incomplete`; there may be whole ones before it."""
+        return self.start
+
+    @property
     def child(self) -> Layer | None:
         """The layer that this one carries: a `Raw` one where nobody knows it or it is malformed."""
         if self._child is None:

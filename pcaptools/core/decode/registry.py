@@ -74,7 +74,23 @@ PROTOCOLS = (
     Protocol("ayiya", "ayiya:AYIYA", udp=(5072,), carrier=True),
     Protocol("ah", "tunnels:AH", protocols=(51,), carrier=True),
     # ---- over UDP
+    Protocol("dns", "dns:DNS", udp=(53,), udp_content=True),
+    Protocol("mdns", "dns:MDNS", udp=(5353,)),
+    Protocol("llmnr", "dns:LLMNR", udp=(5355,)),
+    Protocol("dhcp", "dhcp:DHCP", udp=(67, 68)),
+    Protocol("dhcpv6", "dhcpv6:DHCPv6", udp=(546, 547)),
+    Protocol("nbns", "nbns:NBNS", udp=(137,)),
+    Protocol("ntp", "ntp:NTP", udp=(123,)),
+    Protocol("radius", "radius:RADIUS", udp=(1645, 1646, 1700, 1812, 1813, 3799)),
+    Protocol("rtcp", "rtp:RTCP"),  # by --decode-as only, as RTP
+    Protocol("rtp", "rtp:RTP"),
+    Protocol("snmp", "snmp:SNMP", udp=(161, 162)),
+    Protocol("ssdp", "ssdp:SSDP", udp=(1900,), udp_content=True),
+    Protocol("stun", "stun:STUN", udp=(3478,), udp_content=True),
+    Protocol("syslog", "syslog:Syslog", udp=(514,)),
+    Protocol("tftp", "tftp:TFTP", udp=(69,), udp_content=True),
     # ---- over TCP
+    Protocol("dns", "dns:DNSOverTCP", tcp=(53, 5355)),
 )
 
 DECODE_AS = {"udp.port": tables.udp_ports, "tcp.port": tables.tcp_ports}
@@ -112,15 +128,26 @@ def decode_as(where: str, port: int, key: str) -> None:
     """Take what goes over a port for a protocol, in this process: ("udp.port", 9999, "geneve")."""
     if where not in DECODE_AS:
         raise UsageError(f'"{where}" is nothing to tell a protocol by', f"use {' or '.join(DECODE_AS)}")
-    named = {row.key: row.decoder for row in reversed(PROTOCOLS)} | {"ip": ANY_IP}  # of several the first
-    if key not in named:
-        raise UsageError(f'no decoder is called "{key}"', f"there are {', '.join(sorted(named))}")
-    over_tcp = sorted({row.key for row in PROTOCOLS if row.tcp or row.tcp_content})
-    if where == "tcp.port" and key not in over_tcp:  # TCP shows a decoder every segment: it must know its own
-        raise UsageError(f'"{key}" is nothing that goes over TCP', f"there are {', '.join(over_tcp)}")
-    DECODE_AS[where].add(port, tables.load(named[key]))  # now, while its module may be read
+    DECODE_AS[where].add(port, tables.load(_called(key, where)))  # now, while its module may be read
     if where == "udp.port":
         look_into(port)
+
+
+def _called(key: str, where: str) -> str:
+    """Return the decoder of a name: of a protocol with two forms that of the transport."""
+    rows = [row for row in PROTOCOLS if row.key == key]
+    if where == "udp.port":
+        if key == "ip":
+            return ANY_IP
+        fitting, known = [row for row in rows if row.udp] or rows, {row.key for row in PROTOCOLS}
+    else:  # TCP shows a decoder every segment: it must know its own
+        over_tcp = [row for row in PROTOCOLS if row.tcp or row.tcp_content]
+        fitting, known = [row for row in over_tcp if row.key == key], {row.key for row in over_tcp}
+    if rows and not fitting:
+        raise UsageError(f'"{key}" is nothing that goes over TCP', f"there are {', '.join(sorted(known))}")
+    if not fitting:
+        raise UsageError(f'no decoder is called "{key}"', f"there are {', '.join(sorted(known))}")
+    return fitting[0].decoder
 
 
 def decoders() -> list[type[Layer]]:

@@ -57,6 +57,20 @@ def test_decode_as() -> None:
         segment.UDP_PORTS.discard((9999).to_bytes(2, "big"))
 
 
+def test_decode_as_takes_the_form_for_the_transport() -> None:
+    try:
+        for where, ports, name in (
+            ("udp.port", tables.udp_ports, "DNS"), ("tcp.port", tables.tcp_ports, "DNSOverTCP"),
+        ):  # fmt: skip
+            decode_as(where, 9999, "dns")
+            decoder = ports.get(9999)
+            assert decoder is not None
+            assert decoder.__name__ == name
+    finally:
+        tables.udp_ports.remove(9999)
+        tables.tcp_ports.remove(9999)
+
+
 @pytest.mark.parametrize(
     ("where", "key", "message"),
     [

@@ -15,9 +15,9 @@ def datagram(text: str) -> UDP:
 
 
 def test_fields() -> None:
-    got = datagram("0035 c350 000a abcd 6869 0000")
-    assert (got.sport, got.dport, got.length, got.checksum, got.payload) == (53, 50000, 10, 0xABCD, b"hi")
-    assert got.as_dict() == {"sport": 53, "dport": 50000, "length": 10, "checksum": 0xABCD, "payload": {"length": 2}}
+    got = datagram("0009 c350 000a abcd 6869 0000")
+    assert (got.sport, got.dport, got.length, got.checksum, got.payload) == (9, 50000, 10, 0xABCD, b"hi")
+    assert got.as_dict() == {"sport": 9, "dport": 50000, "length": 10, "checksum": 0xABCD, "payload": {"length": 2}}
 
 
 @pytest.mark.parametrize("length", ["0000", "0007", "ffff"])
