@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import Painter
-from pcaptools.printers.lines import links, network, tunnels
+from pcaptools.printers.lines import applications, dialogues, links, network, tunnels
 from pcaptools.printers.safe import safe
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ Part = tuple[str, str]
 
 LINKS: dict[str, Callable[[Any], str]] = {**links.LINES}
 """What `-q` leaves out, by the name of the layer's class (so that no decoder is imported to print another)."""
-LINES: dict[str, Callable[[Any], str]] = {**network.LINES, **tunnels.LINES}
+LINES: dict[str, Callable[[Any], str]] = {**network.LINES, **tunnels.LINES, **applications.LINES, **dialogues.LINES}
 TRANSPORTS: dict[str, Callable[[Any, Any], str]] = {**network.TRANSPORTS}
 
 

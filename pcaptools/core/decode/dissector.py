@@ -65,6 +65,7 @@ class Dissector:
         message = tcp.child
         if message is None or not message.incomplete or len(tcp.data) < tcp.end:
             return  # nothing begins here, or its first bytes were not captured
+        data = message.data[message.pending : message.end]
         if len(data) > self.max_message:
             self.dropped[f"messages of more than {self.max_message >> 10} KB"] += 1
             return

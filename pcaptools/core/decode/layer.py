@@ -52,10 +52,14 @@ class Layer:
     """The attribute under which the layer below has it: "ip", "tcp", …"""
     fields: ClassVar[tuple[str, ...]] = ()
     """Attributes of the header, in the order of the wire."""
+    sparse: ClassVar[bool] = False
+    """Most of its fields are optional: those that are None are left out of `as_dict()`."""
     shim: ClassVar[bool] = False
     """Attribute access looks through it: `link.ip` is there, too, if there is PPPoE between the two."""
     quotes: ClassVar[bool] = False
     """What it carries is a copy of a packet seen elsewhere, as in an ICMP error: nobody sends it here."""
+    first_bytes: ClassVar[bytes] = bytes(range(256))
+    """What a message may begin with: `recognises` is not asked about other content. Ports ask it always."""
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
         self.data = data
@@ -87,6 +91,11 @@ class Layer:
     def incomplete(self) -> bool:
         """It is the first part of a message that goes on in the next segment of its stream."""
         return False
+
+    @property
+    def pending(self) -> int:
+        """Offset in `data` of the message that is `incomplete`; there may be whole ones before it."""
+        return self.start
 
     @property
     def child(self) -> Layer | None:
@@ -129,7 +138,8 @@ class Layer:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields, and the layer inside under its key, as JSON can have them."""
-        result = {name: plain(getattr(self, name)) for name in self.fields}
+        values = ((name, getattr(self, name)) for name in self.fields)
+        result = {name: plain(value) for name, value in values if value is not None or not self.sparse}
         if self.child is not None:
             result[self.child.key] = self.child.as_dict()
         return result

@@ -53,11 +53,13 @@ class Table:
 class Contents:
     """Decoders that know their protocol by its bytes, whatever its port: each has `recognises()`."""
 
-    __slots__ = ("_decoders", "_loaded")
+    __slots__ = ("_by_byte", "_decoders", "_loaded")
 
     def __init__(self) -> None:
         self._decoders: list[Decoder] = []
         self._loaded: list[type[Layer]] = []
+        self._by_byte: list[list[type[Layer]]] = []
+        """For each value of the first byte who may begin with it: most segments begin nothing, and cost only this."""
 
     def add(self, decoder: Decoder) -> None:
         """Ask one more decoder, after those that are there."""
@@ -65,12 +67,19 @@ class Contents:
 
     def find(self, data: bytes, start: int, end: int) -> type[Layer] | None:
         """Return the first decoder that takes data[start:end] for its own; `end` may lie beyond the data."""
-        if len(self._loaded) < len(self._decoders):
-            self._loaded = [load(decoder) for decoder in self._decoders]
-        for decoder in self._loaded:
+        if len(self._loaded) < len(self._decoders) or not self._by_byte:
+            self._load()
+        if start >= len(data):
+            return None
+        for decoder in self._by_byte[data[start]]:
             if decoder.recognises(data, start, end):
                 return decoder
         return None
+
+    def _load(self) -> None:
+        if len(self._loaded) < len(self._decoders):
+            self._loaded = [load(decoder) for decoder in self._decoders]
+        self._by_byte = [[decoder for decoder in self._loaded if byte in decoder.first_bytes] for byte in range(256)]
 
 
 links = Table()
