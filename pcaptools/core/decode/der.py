@@ -26,11 +26,11 @@ class Certificate(NamedTuple):
     not_after: str = ""
 
 
-def certificate(data: bytes) -> Certificate:
-    """Read a certificate; what was not found is empty. It never raises."""
+def certificate(data: bytes, length: int | None = None) -> Certificate:
+    """Read a certificate, of which perhaps only a part of its `length` is here; what was not found is empty."""
     found: dict[str, str] = {}
     try:
-        fields = _inside(_inside(Reader(data, 0, len(data), "certificate")))
+        fields = _inside(_inside(Reader(data, 0, len(data) if length is None else length, "certificate")))
         if fields.peek() == bytes((VERSION,)):
             _value(fields)
         _value(fields)  # serial number
@@ -79,7 +79,7 @@ def _name(read: Reader) -> str:
             break
         pair = _inside(_value(read)[1])  # of a set, the first
         kind, (tag, value) = _value(pair)[1].rest(), _value(pair)
-        raw = value.rest()
+        raw = value.take(value.left)
         found[kind] = raw.decode("utf-16-be", "replace") if tag == BMP_STRING else text(raw)
     for kind, label in ((COMMON_NAME, "CN"), (ORGANIZATION, "O"), (ORGANIZATIONAL_UNIT, "OU")):
         if kind in found:

@@ -18,6 +18,8 @@ _BEGUN = re.compile(
     rb"|HTTP/\d\.\d \d{3}(?: [^\r\n]*+\r?)?\Z"
 )
 """A start line that goes on in the next segment."""
+_FIRST_BYTES = frozenset((b"GET ", b"HEAD", b"POST", b"PUT ", b"DELE", b"OPTI", b"PATC", b"CONN", b"TRAC", b"HTTP"))
+"""With which of four bytes that can begin."""
 _HOST = re.compile(rb"\nhost:[ \t]*([^\r\n]*)", re.IGNORECASE)
 _HEAD_END = re.compile(rb"\n\r?\n")
 MAX_HEAD = 16 << 10
@@ -35,18 +37,18 @@ class HTTP(Layer):
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
         super().__init__(data, start, end, depth)
-        found = _START.match(data, start, end)
         self.method: str | None = None
         self.url: str | None = None
-        self.version: str | None = None
         self.status_code: int | None = None
         self.reason: str | None = None
+        found = _START.match(data, start, end)
         if found is None:
+            self.version: str | None = None
             self._line_end = 0
             self._read_part()
             return
-        method, url, version, of_status, code, reason = found.groups()
         self._line_end = found.end()
+        method, url, version, of_status, code, reason = found.groups()
         if method is None:
             self.version = of_status.decode()
             self.status_code = int(code)
@@ -59,7 +61,9 @@ class HTTP(Layer):
     @classmethod
     def recognises(cls, data: bytes, start: int, end: int) -> bool:
         """Take a whole start line, or the beginning of one that nothing else looks like."""
-        return _START.match(data, start, end) is not None or _BEGUN.match(data, start, end) is not None
+        if _START.match(data, start, end):
+            return True
+        return data[start : start + 4] in _FIRST_BYTES and _BEGUN.match(data, start, end) is not None
 
     def _read_part(self) -> None:
         """Keep what is here of a line that goes on: a URL that may be longer, or the status code."""

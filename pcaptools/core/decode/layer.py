@@ -52,10 +52,10 @@ class Layer:
     """The attribute under which the layer below has it: "ip", "tcp", …"""
     fields: ClassVar[tuple[str, ...]] = ()
     """Attributes of the header, in the order of the wire."""
-    sparse: ClassVar[bool] = False
-    """Most of its fields are optional: those that are None are left out of `as_dict()`."""
     shim: ClassVar[bool] = False
     """Attribute access looks through it: `link.ip` is there, too, if there is PPPoE between the two."""
+    sparse: ClassVar[bool] = False
+    """Fields that are None are left out of JSON: there are many of them, and most packets have few."""
     quotes: ClassVar[bool] = False
     """What it carries is a copy of a packet seen elsewhere, as in an ICMP error: nobody sends it here."""
     first_bytes: ClassVar[bytes] = bytes(range(256))
@@ -139,7 +139,7 @@ class Layer:
     def as_dict(self) -> dict[str, Any]:
         """Return the fields, and the layer inside under its key, as JSON can have them."""
         values = ((name, getattr(self, name)) for name in self.fields)
-        result = {name: plain(value) for name, value in values if value is not None or not self.sparse}
+        result = {name: plain(value) for name, value in values if not (self.sparse and value is None)}
         if self.child is not None:
             result[self.child.key] = self.child.as_dict()
         return result

@@ -64,7 +64,7 @@ class MQTT(Layer):
     def recognises(cls, data: bytes, start: int, end: int) -> bool:  # noqa: ARG003
         """Take a CONNECT, which says what it is."""
         size = _length_at(data, start + 1)
-        return size is not None and data.startswith(CONNECTS, start + 1 + size[1])
+        return data[start] == CONNECT << 4 and size is not None and data.startswith(CONNECTS, start + 1 + size[1])
 
     @property
     def incomplete(self) -> bool:
@@ -254,7 +254,7 @@ def _codes(read: Reader, fields: Fields) -> None:
     if not read:
         return
     head = read.peek(2)
-    if head[0] not in (1, 2, 0x80) and len(head) == 2 and head[0] < read.left:
+    if len(head) == 2 and head[0] not in (1, 2, 0x80) and head[0] < read.left:
         fields["properties"] = _properties(read)
     codes = read.take(read.left)
     fields["reason_codes"] = list(codes)

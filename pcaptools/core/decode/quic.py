@@ -68,7 +68,7 @@ class QUIC(Layer):
         self._trouble: Malformed | None = None
         read = Reader.of(self, "QUIC")
         try:
-            while read and _packet(read, self.packets):
+            while (read or not self.packets) and _packet(read, self.packets):
                 pass
         except Malformed as error:
             if not self.packets:
@@ -115,7 +115,7 @@ def _packet(read: Reader, packets: list[Fields]) -> bool:
     """Read a packet; tell whether another may follow it."""
     if len(packets) == MAX_PACKETS:
         raise Malformed(f"more than {MAX_PACKETS} QUIC packets", read.at)
-    head = read.peek(5)
+    head = read.peek(5) or read.take(1)
     version = int.from_bytes(head[1:], "big")
     if head and not head[0] & LONG:
         return _short(read, head[0], packets)

@@ -12,7 +12,10 @@ from typing import Any
 from pcaptools.core.decode.layer import Layer, Malformed, text
 from pcaptools.core.decode.reader import Reader
 
-DISCONNECT, KEXINIT, GROUP_OR_REPLY = 1, 20, 31
+DISCONNECT, KEXINIT, NEWKEYS, GROUP_OR_REPLY = 1, 20, 21, 31
+HEADER = 6
+"""Bytes that tell a packet's lengths and its message."""
+
 LAYOUTS = {
     1: ("iss",), 2: ("s",), 3: ("i",), 4: ("bss",), 5: ("s",), 6: ("s",), 21: ("",), 30: ("s", "i"), 31: ("sss", "ss"),
     32: ("s",), 33: ("sss",), 34: ("iii",),
@@ -111,7 +114,7 @@ class SSH(Layer):
             self.packets.append(fields)
             if at + 4 + length > self.end and self.end <= len(self.data):
                 self._pending = at
-            read.skip(6)
+            read.skip(HEADER)
             if code == KEXINIT:
                 _kexinit(Reader(self.data, read.at, min(self.end, at + 4 + length - padding), "kexinit"), fields)
             elif code == DISCONNECT:
@@ -120,6 +123,8 @@ class SSH(Layer):
                 fields["disconnect_description"] = text(read.take(read.u32()))
             read.at = at
             read.skip(4 + length if self._pending is None else read.left)
+        if self.packets and 0 < read.left < HEADER and self.packets[-1]["message_code"] != NEWKEYS:
+            self._pending = read.at  # what follows new keys is encrypted
 
 
 def _kexinit(read: Reader, fields: Fields) -> None:
@@ -140,7 +145,7 @@ def _reason(code: int) -> str:
 
 def _plain(data: bytes, at: int, end: int) -> bool:
     """Tell whether a packet that is not encrypted begins here: its lengths agree in a way that no chance makes."""
-    if end - at < 6 or data[at]:
+    if end - at < HEADER or data[at]:
         return False
     length, padding, code = _head(data, at)
     if not 12 <= length <= MAX_PACKET or padding < 4 or padding > length - 2:

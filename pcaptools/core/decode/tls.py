@@ -24,6 +24,7 @@ MAX_RECORDS = 1024
 BEGINNINGS = frozenset(bytes((kind, 3, minor)) for kind in TYPES for minor in range(5))
 """Type and version, as a record begins; the version is 3.x in all of SSL 3.0 to TLS 1.3."""
 _header = struct.Struct(">BHH").unpack_from
+_make = tuple.__new__  # half of what Record() costs
 
 
 class Record(NamedTuple):
@@ -55,8 +56,8 @@ class TLS(Layer):
         self._trouble: Malformed | None = None
         self._pending: int | None = None
         """Where the record begins whose message goes on in the next segment."""
-        self.headers = self._walk()
-        if any(record.type == HANDSHAKE for record in self.headers):
+        self.headers: list[Record] = []
+        if self._walk():
             self._read_handshake()
 
     @classmethod
@@ -70,27 +71,28 @@ class TLS(Layer):
         following = start + 5 + length
         return following >= end or following >= len(data) or data[following] in TYPES
 
-    def _walk(self) -> list[Record]:
-        """Return the records that begin here."""
-        found: list[Record] = []
-        data, at, end = self.data, self.start, self.end
+    def _walk(self) -> bool:
+        """Find the records that begin here; tell whether there are handshake messages among them."""
+        found, data, at, end = self.headers, self.data, self.start, self.end
         limit = min(end, len(data))
+        handshake = False
         while at + 5 <= limit:
             kind, version, length = _header(data, at)
             if kind not in TYPES or version >> 8 != 3 or length > MAX_LENGTH:
                 self._trouble = Malformed("no TLS record follows", at)
-                return found
+                return handshake
             if len(found) == MAX_RECORDS:
                 self._trouble = Malformed(f"more than {MAX_RECORDS} TLS records", at)
-                return found
+                return handshake
             at += 5
-            found.append(Record(kind, version, length, at))
+            found.append(_make(Record, (kind, version, length, at)))
+            handshake = handshake or kind == HANDSHAKE
             at += length
         if end > len(data):
             self._trouble = Cut(f"TLS cut short: {len(data) - self.start} of {end - self.start} bytes captured", limit)
         elif at < limit and data[at] == HANDSHAKE:
             self._pending = at  # the rest of its header is in the next segment
-        return found
+        return handshake
 
     def _read_handshake(self) -> None:
         """Read the messages in each run of handshake records."""

@@ -126,7 +126,9 @@ def certificates(message: Message) -> list[tuple[int, der.Certificate]]:
         block = read.part(read.u24())
         while block and len(found) < MAX_CERTIFICATES:
             size = block.u24()
-            found.append((size, der.certificate(block.part(size).rest())))
+            data = block.part(size).rest()
+            if data:
+                found.append((size, der.certificate(data, size)))
     except Malformed:
         pass
     return found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pcaptools.printers.lines.applications import short
 
 if TYPE_CHECKING:
-    from pcaptools.core.decode.dialogue import Dialogue
+    from pcaptools.core.decode.dialogue import Dialogue, Reply
     from pcaptools.core.decode.imap import IMAP
     from pcaptools.core.decode.mqtt import MQTT
     from pcaptools.core.decode.pop3 import POP3
@@ -22,32 +22,34 @@ MAX_SAID = 12
 
 def dialogue(layer: Dialogue) -> str:
     """Return the commands, or the reply with its code."""
-    said = [f"{command} {parameter}".rstrip() for command, parameter in (layer.commands or [])[:MAX_SAID]]
-    said += [f"{code}{'-' if more else ' '}{text}".rstrip() for code, more, text in (layer.replies or [])[:MAX_SAID]]
-    return _joined(layer.key.upper(), said)
+    if layer.commands is not None:
+        return _joined(layer.key.upper(), layer.commands, lambda said: " ".join(filter(None, said)))
+    return _joined(layer.key.upper(), layer.replies or [], _reply)
+
+
+def _reply(reply: Reply) -> str:
+    return f"{reply.code}{'-' if reply.more else ' '}{reply.text}".rstrip()
 
 
 def pop3(layer: POP3) -> str:
     """Return the commands, or the reply."""
-    return _joined(
-        "POP3", [" ".join(filter(None, said)) for said in (layer.commands or layer.replies or [])[:MAX_SAID]]
-    )
+    return _joined("POP3", layer.commands or layer.replies or [], lambda said: " ".join(filter(None, said)))
 
 
 def imap(layer: IMAP) -> str:
-    """Return the commands or the replies with their tags."""
-    said = [" ".join(filter(None, request)) for request in (layer.commands or [])[:MAX_SAID]]
-    for tag, number, status, text in (layer.replies or [])[:MAX_SAID]:
-        said.append(" ".join(filter(None, (tag, "" if number is None else str(number), status, text))))
-    return _joined("IMAP", said)
+    """Return the commands or the replies, with their tags and numbers."""
+    return _joined(
+        "IMAP",
+        layer.commands or layer.replies or [],
+        lambda said: " ".join(str(part) for part in said if part not in ("", None)),
+    )
 
 
 def redis(layer: Redis) -> str:
     """Return the commands with their first arguments, or the replies."""
     if layer.commands is not None:
-        said = [" ".join([name, *map(_word, words[:8])]) for name, words in layer.commands[:MAX_SAID]]
-        return _joined("Redis", said)
-    return _joined("Redis reply", [_value(value) for value in (layer.replies or [])[:MAX_SAID]])
+        return _joined("Redis", layer.commands, lambda said: " ".join([said.command, *map(_word, said.arguments[:8])]))
+    return _joined("Redis reply", layer.replies or [], _value)
 
 
 def _word(word: str) -> str:
@@ -73,7 +75,7 @@ def _value(value: dict[str, Any]) -> str:
 
 def mqtt(layer: MQTT) -> str:
     """Return the packets: who connects, which topics."""
-    return _joined("MQTT", [_packet(packet) for packet in layer.packets[:MAX_SAID]], ", ")
+    return _joined("MQTT", layer.packets, _packet, ", ")
 
 
 def _packet(packet: dict[str, Any]) -> str:
@@ -95,8 +97,10 @@ def _packet(packet: dict[str, Any]) -> str:
 VERSIONS = {3: "3.1", 4: "3.1.1", 5: "5"}
 
 
-def _joined(name: str, said: Iterable[str], between: str = "; ") -> str:
-    return short(f"{name} {between.join(said)}")
+def _joined(name: str, items: list[Any], said: Callable[[Any], str], between: str = "; ") -> str:
+    """Return what is said of the first items, and whether there are more."""
+    told = [said(item) for item in items[:MAX_SAID]]
+    return short(f"{name} {between.join(told if len(items) <= MAX_SAID else [*told, '...'])}")
 
 
 LINES: dict[str, Callable[[Any], str]] = {
