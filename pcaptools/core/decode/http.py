@@ -10,7 +10,7 @@ from pcaptools.core.protocols.http.methods import KNOWN_METHODS
 # Every TCP segment is asked that begins with a letter, so this is one pattern, linear by its possessive quantifiers.
 # A request needs its version: without, there is no telling it from other text.
 _START = re.compile(
-    rb"(?:([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}+) ([^\x00-\x20\x7f]++) HTTP/(\d\.\d)"
+    rb"(?:([!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}+)(?: ([^\x00-\x20\x7f]++))? HTTP/(\d\.\d)"
     rb"|HTTP/(\d\.\d) (\d{3})(?: ([^\r\n]*+))?)\r?\n"
 )
 _BEGUN = re.compile(
@@ -35,28 +35,31 @@ class HTTP(Layer):
     fields = ("method", "url", "version", "status_code", "reason", "host")
     first_bytes = bytes(range(ord("A"), ord("Z") + 1)) + bytes(range(ord("a"), ord("z") + 1))
 
+    method: str | None
+    url: str | None
+    version: str | None
+    status_code: int | None
+    reason: str | None
+
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
         super().__init__(data, start, end, depth)
-        self.method: str | None = None
-        self.url: str | None = None
-        self.status_code: int | None = None
-        self.reason: str | None = None
         found = _START.match(data, start, end)
         if found is None:
-            self.version: str | None = None
             self._line_end = 0
             self._read_part()
             return
         self._line_end = found.end()
         method, url, version, of_status, code, reason = found.groups()
         if method is None:
+            self.method = self.url = None
             self.version = of_status.decode()
             self.status_code = int(code)
             self.reason = text(reason) if reason else ""
         else:
             self.method = method.decode()
-            self.url = text(url)
+            self.url = text(url) if url else ""  # some clients leave it out
             self.version = version.decode()
+            self.status_code = self.reason = None
 
     @classmethod
     def recognises(cls, data: bytes, start: int, end: int) -> bool:
@@ -67,10 +70,11 @@ class HTTP(Layer):
 
     def _read_part(self) -> None:
         """Keep what is here of a line that goes on: a URL that may be longer, or the status code."""
+        self.method = self.url = self.version = self.status_code = self.reason = None
         words = text(self.data[self.start : self.end]).split(" ")
         if words[0].startswith("HTTP/"):
             self.version = words[0][5:]
-            self.status_code = int(words[1]) if len(words) > 1 and words[1].isdecimal() else None
+            self.status_code = int(words[1]) if len(words) > 1 and re.fullmatch("[0-9]{3}", words[1]) else None
         elif len(words) > 1:
             self.method, self.url = words[0], words[1].rstrip("\r")
 

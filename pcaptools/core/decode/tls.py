@@ -9,12 +9,13 @@ from __future__ import annotations
 import struct
 from bisect import bisect_right
 from itertools import accumulate, groupby
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pcaptools.core.decode import tls_handshake as handshakes
 from pcaptools.core.decode import tls_names as names
 from pcaptools.core.decode.layer import Cut, Layer, Malformed
-from pcaptools.core.decode.tls_handshake import Message
+
+if TYPE_CHECKING:
+    from pcaptools.core.decode.tls_handshake import Message
 
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA, HEARTBEAT = range(20, 25)
 TYPES = range(CHANGE_CIPHER_SPEC, HEARTBEAT + 1)
@@ -104,8 +105,11 @@ class TLS(Layer):
 
     def _read_run(self, run: list[Record], changed: bool) -> None:
         """Read handshake records that follow each other: a message may span them. They may turn to encrypted ones."""
+        from pcaptools.core.decode.tls_handshake import messages_in
+
         contents = [self._content(record) for record in run]
-        found, reached = handshakes.messages_in(b"".join(contents), only_hellos=changed)
+        total = sum(record.length for record in run)
+        found, reached = messages_in(b"".join(contents), total, only_hellos=changed)
         ends = list(accumulate(map(len, contents)))
         clear = [record for record, end in zip(run, ends, strict=True) if end <= reached]
         if not clear:
@@ -158,7 +162,9 @@ class TLS(Layer):
     @property
     def handshake(self) -> list[dict[str, Any]]:
         """Everything that the messages say."""
-        return [handshakes.fields_of(message) for message in self.messages]
+        from pcaptools.core.decode.tls_handshake import fields_of
+
+        return [fields_of(message) for message in self.messages]
 
     def encrypted(self, record: Record) -> bool:
         """Tell whether nobody can read a record."""
@@ -195,6 +201,11 @@ class TLS(Layer):
             fields.update(type=found[0], type_name=names.name_of(names.HEARTBEATS, found[0], 2))
             fields["payload_length"] = found[1]
         return fields
+
+
+def preload() -> None:
+    """Import what only handshakes need: most runs that see TLS see none, and all of it takes 10 ms."""
+    from pcaptools.core.decode import tls_ciphers, tls_handshake  # noqa: F401
 
 
 def alert(content: bytes, length: int) -> tuple[int, int] | None:

@@ -40,6 +40,8 @@ SPANNING = frozenset((
 MAX_MESSAGES = 64
 MAX_MESSAGE = 1 << 18
 """Longer than any chain of certificates that is met; a longer one is taken for encrypted bytes."""
+MIN_FRAGMENT = 200
+"""Who splits messages fills records before: RFC 6066, 4 begins at 512 bytes, of which others may be before it."""
 
 
 class Message(NamedTuple):
@@ -56,37 +58,41 @@ class Message(NamedTuple):
         return len(self.body) == self.length
 
 
-def messages_in(content: bytes, *, only_hellos: bool = False) -> tuple[list[Message], int]:
+def messages_in(content: bytes, total: int, *, only_hellos: bool = False) -> tuple[list[Message], int]:
     """Return the messages in the content of one or more records, and where something begins that is none.
 
-    That is encrypted. The last message may go on in the next record.
-    `only_hellos`: a change cipher spec came before, after which nothing else is sent in the clear.
+    That is encrypted. `total` is the content's length on the wire, of which perhaps only a part is here. The last
+    message may go on in the next record. `only_hellos`: a change cipher spec came before, after which nothing else is
+    sent in the clear.
     """
     found: list[Message] = []
     at, end = 0, len(content)
     while at < end:
         kind, length = content[at], int.from_bytes(content[at + 1 : at + 4], "big")
-        here = end - at - 4
         if kind not in READABLE or (only_hellos and kind not in HELLOS) or len(found) == MAX_MESSAGES:
             break
-        if here < 0:
+        if at + 4 > end:
             found.append(Message(kind, b"", 1, at))  # its header goes on elsewhere
             return found, end
-        if not _plausible(kind, length, here, content[at + 4 : at + 5]):
+        if not _plausible(kind, length, total - at - 4, content[at + 4 : at + 5]):
             break
-        if kind == HELLO_REQUEST and end > 4:
+        if kind == HELLO_REQUEST and total > 4:
             break  # nothing is sent with it, and zeros are how an encrypted record may begin
         found.append(Message(kind, content[at + 4 : at + 4 + length], length, at))
         at += 4 + length
     return found, min(at, end)
 
 
-def _plausible(kind: int, length: int, here: int, first: bytes) -> bool:
-    """Tell whether a message may have such a length and, if it is a hello, begin so; `here` of it are in the record."""
-    if here < length and (kind not in SPANNING or length > MAX_MESSAGE):
-        return False
+def _plausible(kind: int, length: int, room: int, first: bytes) -> bool:
+    """Tell whether a message may have such a length, with `room` for it in the record, and if it is a hello begin so.
+
+    A random number is a length of less than `MAX_MESSAGE` one time in hundreds; so only a hello, which tells itself by
+    its version, may go on from a short record.
+    """
     if kind in HELLOS:
-        return first in (b"\x03", b"\x7f", b"")  # a version; 7f in drafts
+        return length <= MAX_MESSAGE and first in (b"\x03", b"\x7f", b"")  # a version; 7f in drafts
+    if room < length and (kind not in SPANNING or length > MAX_MESSAGE or room < MIN_FRAGMENT):
+        return False
     if kind == FINISHED:
         return length in (12, 36)  # RFC 5246, 7.4.9; RFC 6101, 5.6.9
     return not length or kind not in (HELLO_REQUEST, HELLO_DONE)

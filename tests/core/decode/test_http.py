@@ -47,6 +47,7 @@ def test_as_tshark_reads_it(row: Row) -> None:
     [
         (b"GET / HTTP/1.1\r\n", "GET", "/", "1.1"),
         (b"CONNECT example.com:443 HTTP/1.0\n", "CONNECT", "example.com:443", "1.0"),
+        (b"GET HTTP/1.1\r\n", "GET", "", "1.1"),
         (b"M-SEARCH * HTTP/1.1\r\n", "M-SEARCH", "*", "1.1"),
         (b"get /n\xc3\xa4me\xff HTTP/1.1\r\n", "get", "/n\u00e4me\\xff", "1.1"),
     ],

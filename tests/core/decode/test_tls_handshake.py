@@ -89,13 +89,25 @@ def fields(kind: int, body: str) -> dict[str, Any]:
     return fields_of(Message(kind, data, len(data), 0))
 
 
+def read(content: bytes, total: int = 0) -> tuple[list[Message], int]:
+    return messages_in(content, total or len(content))
+
+
 def test_messages_in() -> None:
-    assert messages_in(b"\x0e\0\0\0\x10\0\0\2ab") == ([Message(14, b"", 0, 0), Message(16, b"ab", 2, 4)], 10)
-    assert messages_in(b"\x10\0\0\2a") == ([Message(16, b"a", 2, 0)], 5)
-    assert messages_in(b"\x0b\0") == ([Message(11, b"", 1, 0)], 2)  # not even its header is here
-    assert messages_in(b"\x0e\0\0\0\x99") == ([Message(14, b"", 0, 0)], 4)
-    assert messages_in(b"\0\0\0\0") == ([Message(0, b"", 0, 0)], 4)
-    assert len(messages_in(b"\x0e\0\0\0" * 99)[0]) == MAX_MESSAGES
+    assert read(b"\x0e\0\0\0\x10\0\0\2ab") == ([Message(14, b"", 0, 0), Message(16, b"ab", 2, 4)], 10)
+    assert read(b"\x10\0\0\2a", 6) == ([Message(16, b"a", 2, 0)], 5)
+    assert read(b"\x0b\0") == ([Message(11, b"", 1, 0)], 2)  # not even its header is here
+    assert read(b"\x0e\0\0\0\x99") == ([Message(14, b"", 0, 0)], 4)
+    assert read(b"\0\0\0\0") == ([Message(0, b"", 0, 0)], 4)
+    assert len(read(b"\x0e\0\0\0" * 99)[0]) == MAX_MESSAGES
+
+
+def test_which_messages_may_go_on_in_another_record() -> None:
+    assert read(b"\x0b\0\4\0" + bytes(300)) == ([Message(11, bytes(300), 1024, 0)], 304)
+    assert read(b"\x0b\0\4\0" + bytes(36)) == ([], 0)  # so an encrypted one may look
+    assert read(b"\x0b\0\4\0" + bytes(36), 2000) == ([Message(11, bytes(36), 1024, 0)], 40)
+    assert read(b"\1\0\4\0\3\3" + bytes(10))[0] != []
+    assert read(b"\1\0\4\0\4\3" + bytes(10)) == ([], 0)
 
 
 def test_hello() -> None:
