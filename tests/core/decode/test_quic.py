@@ -6,6 +6,9 @@ from support.layers import decode, every_cut
 
 from pcaptools.core.decode.layer import Raw
 from pcaptools.core.decode.quic import MAX_PACKETS, QUIC, version_name
+from pcaptools.core.decode.registry import DECODE_AS, decode_as
+from pcaptools.core.decode.tables import Table
+from pcaptools.core.decode.udp import UDP
 
 QUIC_ = "link.ip.udp.quic.packets"
 
@@ -152,6 +155,16 @@ def test_a_short_header_only_where_somebody_says_so() -> None:
         {"header_form": 0, "fixed_bit": 1, "spin_bit": 1, "packet_type_name": "1-RTT"}
     ]
     assert decode(QUIC, bytes(30)).reason == "QUIC short header without the fixed bit"
+
+
+def test_short_headers_on_a_port_that_somebody_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    ports = Table()
+    monkeypatch.setattr("pcaptools.core.decode.udp.udp_ports", ports)
+    monkeypatch.setitem(DECODE_AS, "udp.port", ports)
+    decode_as("udp.port", 4433, "quic")
+    udp = b"\x11\x51\xc3\x50\0\x1c\0\0" + b"\x40" + bytes(19)  # 4433 to 50000
+    found = decode(UDP, udp).quic
+    assert [packet["header_form"] for packet in found.packets] == [0]
 
 
 NEGOTIATION = b"\x8f\0\0\0\0" + IDS
