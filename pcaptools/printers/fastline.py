@@ -33,6 +33,7 @@ class FastLines:
     """
 
     def __init__(self, printer: PacketPrinter, link_type: int, begun: Container[bytes]) -> None:
+        from pcaptools.core.decode import registry  # noqa: F401 (it fills the tables)
         from pcaptools.core.decode.layer import decode_layer
         from pcaptools.core.decode.tcp import application
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import Painter
-from pcaptools.printers.lines import links, names, network, services, tunnels
+from pcaptools.printers.lines import applications, dialogues, links, names, network, services, tunnels
 from pcaptools.printers.safe import safe
 
 if TYPE_CHECKING:
@@ -23,7 +23,14 @@ Part = tuple[str, str]
 
 LINKS: dict[str, Callable[[Any], str]] = {**links.LINES}
 """What `-q` leaves out, by the name of the layer's class (so that no decoder is imported to print another)."""
-LINES: dict[str, Callable[[Any], str]] = {**network.LINES, **tunnels.LINES, **names.LINES, **services.LINES}
+LINES: dict[str, Callable[[Any], str]] = {
+    **network.LINES,
+    **tunnels.LINES,
+    **names.LINES,
+    **services.LINES,
+    **applications.LINES,
+    **dialogues.LINES,
+}
 TRANSPORTS: dict[str, Callable[[Any, Any], str]] = {**network.TRANSPORTS}
 
 

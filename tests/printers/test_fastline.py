@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,22 @@ def test_both_say_the_same_of_the_corpus(corpus: Path) -> None:
     packets, told = (sum(column) for column in zip(*counts, strict=True))
     assert packets > 20_000
     assert told > 8_000  # of 14,000 with TCP in them
+
+
+def test_protocols_are_known_before_a_layer_was_looked_at() -> None:
+    """Without the link's addresses no packet is decoded in full, which is what else fills the tables."""
+    code = f"""
+from pcaptools.core.sources.files import FileSource
+from pcaptools.printers.clock import Clock
+from pcaptools.printers.console import Painter
+from pcaptools.printers.fastline import FastLines
+from pcaptools.printers.packet import PacketPrinter
+lines = FastLines(PacketPrinter(Clock("none"), Painter(color=False), link=False), 1, ())
+with FileSource([{str(CAPTURES[0].parent / "get.pcap")!r}]) as source:
+    print(*[lines.line(record) for batch in source.batches() for record in batch.records])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert "HTTP 1.1 request: GET /index.html" in done.stdout
 
 
 def test_the_caches_are_bounded() -> None:

@@ -58,6 +58,8 @@ class Layer:
     """Fields that are None are left out of JSON: there are many of them, and most packets have few."""
     quotes: ClassVar[bool] = False
     """What it carries is a copy of a packet seen elsewhere, as in an ICMP error: nobody sends it here."""
+    first_bytes: ClassVar[bytes] = bytes(range(256))
+    """What a message may begin with: `recognises` is not asked about other content. Ports ask it always."""
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
         self.data = data

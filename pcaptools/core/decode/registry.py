@@ -89,8 +89,22 @@ PROTOCOLS = (
     Protocol("stun", "stun:STUN", udp=(3478,), udp_content=True),
     Protocol("syslog", "syslog:Syslog", udp=(514,)),
     Protocol("tftp", "tftp:TFTP", udp=(69,), udp_content=True),
+    Protocol("quic", "quic:QUIC", udp_content=True),
     # ---- over TCP
     Protocol("dns", "dns:DNSOverTCP", tcp=(53, 5355)),
+    Protocol("tls", "tls:TLS", tcp_content=True),
+    Protocol("tls", "ssl2:SSL2Hello", tcp_content=True),
+    Protocol("http2", "http2:HTTP2", tcp_content=True),  # before HTTP/1, whose request line its preface looks like
+    Protocol("http", "http:HTTP", tcp_content=True),
+    Protocol("ssh", "ssh:SSH", tcp=(22,), tcp_content=True),
+    Protocol("smtp", "smtp:SMTP", tcp=(25, 465, 587, 2525)),
+    Protocol("ftp", "ftp:FTP", tcp=(21,)),
+    Protocol("imap", "imap:IMAP", tcp=(143,)),
+    Protocol("pop", "pop3:POP3", tcp=(110,)),
+    Protocol("redis", "redis:RedisOnPort", tcp=(6379,)),
+    Protocol("redis", "redis:Redis", tcp_content=True),
+    Protocol("mqtt", "mqtt:MQTTOnPort", tcp=(1883,)),
+    Protocol("mqtt", "mqtt:MQTT", tcp_content=True),
 )
 
 DECODE_AS = {"udp.port": tables.udp_ports, "tcp.port": tables.tcp_ports}

@@ -201,9 +201,10 @@ class TCPStart(Layer):
 
 
 def application(sport: int, dport: int, data: bytes, start: int, end: int) -> type[Layer] | None:
-    """Return who reads a TCP payload, data[start:end]; None where nobody knows it."""
-    for port in (sport, dport) if sport < dport else (dport, sport):
-        if port in tcp_ports:
+    """Return who reads a TCP payload, data[start:end]; None where nobody knows it, or none of it was captured."""
+    ports = tcp_ports.numbers
+    if (sport in ports or dport in ports) and start < len(data):
+        for port in (sport, dport) if sport < dport else (dport, sport):
             decoder = tcp_ports.get(port)
             if decoder is not None and decoder.recognises(data, start, end):
                 return decoder

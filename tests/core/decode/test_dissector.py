@@ -60,6 +60,15 @@ def test_the_segment_that_completes_a_message_carries_it() -> None:
     assert not dissector.begun
 
 
+def test_whole_messages_before_the_one_that_goes_on_are_not_told_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        Sentence, "pending", property(lambda self: self.start + self.data[self.start :].rfind(b".") + 1)
+    )
+    monkeypatch.setattr(Sentence, "incomplete", property(lambda self: not self.data.endswith(b".")))
+    dialogue = Dialogue(mss=6).open().send("c", b"One. Two. Three.", acked=False)
+    assert words(dissect(dialogue, Dissector()))[3:] == [b"One. T", b" Two. Th", b" Three."]
+
+
 def test_both_directions_at_once() -> None:
     dialogue = Dialogue().open()
     dialogue.send("c", b"Ask", acked=False).send("s", b"Say", acked=False)

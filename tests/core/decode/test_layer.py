@@ -52,6 +52,22 @@ def test_raw_counts_bytes_on_the_wire_but_has_the_captured_ones() -> None:
     assert repr(raw) == "Raw(b'cdef', key='payload', protocol='', reason='unknown')"
 
 
+def test_fields_that_are_not_there_are_left_out_of_a_sparse_layer() -> None:
+    class Full(Layer):
+        key = "link"
+        fields = ("depth", "missing")
+        missing = None
+
+        def next(self) -> None:
+            pass
+
+    class Sparse(Full):
+        sparse = True
+
+    assert Full(b"", 0, 0, 0).as_dict() == {"depth": 0, "missing": None}
+    assert Sparse(b"", 0, 0, 0).as_dict() == {"depth": 0}
+
+
 def test_plain_values() -> None:
     assert plain([(1, b"\x01\xff")]) == [[1, "01ff"]]
     assert plain(TCPFlags(0, 0, 0, 1, 0, 0, 0, 0))["ack"] == 1

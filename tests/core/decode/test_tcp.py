@@ -1,5 +1,6 @@
 from pcaptools.core.decode import packet
-from pcaptools.core.decode.tcp import FLAGS, TCP, parse_options
+from pcaptools.core.decode.registry import decoders
+from pcaptools.core.decode.tcp import FLAGS, TCP, application, parse_options
 from pcaptools.core.sources.base import RawPacket
 
 
@@ -62,3 +63,11 @@ def test_options_that_are_wrong() -> None:
     assert parse_options(b"\x05\x02").others == [(5, b"")]
     assert parse_options(b"").as_dict() == {}
     assert parse_options(b"\x03\x03\x00").as_dict() == {"window_scale": 0}
+
+
+def test_applications_are_not_asked_about_what_was_not_captured() -> None:
+    assert decoders()  # it is the registry that fills the tables
+    assert application(22, 50000, b"headers", 7, 100) is None
+    assert application(22, 50000, b"SSH-2.0-x\r\n", 0, 11) is not None
+    assert application(50000, 22, b"SSH-2.0-x\r\n", 0, 11) is not None
+    assert application(50000, 22, b"no banner\r\n", 0, 11) is None

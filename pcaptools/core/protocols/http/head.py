@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from h11._abnf import field_name, method
 
 from pcaptools.core.protocols.http.fields import HeaderFields
+from pcaptools.core.protocols.http.methods import KNOWN_METHODS
 
 MAX_HEAD = 256 * 1024
 """Bytes of one head, the start line included."""
 
 _TOKEN = method.encode()
 _NAME = field_name.encode()
-
-_KNOWN = rb"(?:GET|HEAD|POST|PUT|DELETE|OPTIONS|PATCH|CONNECT|TRACE)"
-"""Methods of RFC 9110 and 5789: where any token could stand by chance, one of these tells."""
 
 HEAD_END = re.compile(rb"\n\r?\n")
 # Start lines are searched in whatever a host sends: every pattern here must be linear, hence the possessive `++`.
@@ -38,9 +36,9 @@ _WELL_FORMED = re.compile(
     rb"(?:(%b) ([\x21-\x7e]+) HTTP/(\d\.\d)|HTTP/(\d\.\d) (\d{3}) ([\t\x20-\x7e\x80-\xff]*+))"
     rb"((?:\r\n%b+:[\t\x20-\x7e\x80-\xff]*+)*+)\r\n\r\n" % (_TOKEN, _NAME)
 )
-_KNOWN_METHOD = re.compile(_KNOWN + rb" ")
+_KNOWN_METHOD = re.compile(KNOWN_METHODS + rb" ")
 _CUT_START = re.compile(
-    rb"(?P<line>" + _KNOWN + rb" [\x21-\x7e]++)"
+    rb"(?P<line>" + KNOWN_METHODS + rb" [\x21-\x7e]++)"
     rb"(?P<version> HTTP/\d\.\d)?(?: (?:HTTP?/?|HT?)?(?:\d\.?)?)?"
 )
 _VERSION = re.compile(r"HTTP/([^ \t]*)", re.IGNORECASE)
