@@ -32,7 +32,8 @@ class Entry(NamedTuple):
 
 def entries() -> list[Entry]:
     row = re.compile(r"^\| `(\w+)` \| (.+?) \| ([12]) \| `(.+?)` \| `(.+?)` (\d+) \|$", re.MULTILINE)
-    return [Entry(*fields[:5], int(fields[5])) for fields in row.findall(PAGE.read_text(encoding="utf-8"))]
+    found = row.findall(PAGE.read_text(encoding="utf-8"))
+    return [Entry(layer, name, tier, line, capture, int(frame)) for layer, name, tier, line, capture, frame in found]
 
 
 def test_every_row_is_read() -> None:

@@ -42,6 +42,9 @@ ETHERTYPES = {
     b"\x88\x47": ELSEWHERE,  # MPLS
     b"\x88\x48": ELSEWHERE,  # MPLS with upstream-assigned label (RFC 5332)
     b"\x88\x64": ELSEWHERE,  # PPPoE session
+    b"\x88\x0b": ELSEWHERE,  # PPP
+    b"\x65\x58": ELSEWHERE,  # Ethernet
+    **{bytes((0x82 + number // 16, number % 16 << 4)): ELSEWHERE for number in range(24)},  # 802.11, as Aruba has it
 }
 
 AF_INET = 2
@@ -66,6 +69,8 @@ MAX_EXTENSION_HEADERS = 32
 """RFC 8200, 4.1 allows seven; a frame filled with empty ones must not cost more than it is worth."""
 
 LLC_SNAP = b"\xaa\xaa\x03"
+FOREIGN_DEVICES = {number.to_bytes(2, "big") for number in (770, 801, 802, 803)}
+"""ARPHRD_ numbers of devices whose frames begin with a header of their own, in cooked captures: Frame Relay, 802.11."""
 
 # version+IHL, total length, flags+fragment offset, protocol, key; then TCP. A key in one piece: without
 # options the ports follow the addresses. The last four bytes (checksum, urgent pointer) must be there too.
@@ -89,10 +94,11 @@ def _cannot_tell(data: bytes, wire_len: int) -> Parsed:  # noqa: ARG001
     return None
 
 
-def _make_parser(low: int, high: int, offset: int, kinds: dict[bytes, int]) -> Parser:
-    """Make the parser of a link whose data[low:high] says what begins at `offset`."""
+def _make_parser(
+    low: int, high: int, offset: int, kinds: dict[bytes, int], foreign: Callable[[bytes, int], Parsed] | None = None
+) -> Parser:
+    """Make the parser of a link whose data[low:high] says what begins at `offset`; `foreign` judges the rest."""
     kind_of = kinds.get
-    ethertyped = kinds is ETHERTYPES
 
     def parse(data: bytes, wire_len: int) -> Parsed:
         l3 = offset
@@ -121,8 +127,8 @@ def _make_parser(low: int, high: int, offset: int, kinds: dict[bytes, int]) -> P
                         return key, seq, ack, bits & 0xFF, window, l3, l4, start, length
         except struct.error:
             pass
-        if kind is None and ethertyped:
-            return _foreign(data, l3)
+        if kind is None and foreign is not None:
+            return foreign(data, l3)
         return _carefully(data, wire_len, l3, kind)
 
     return parse
@@ -202,7 +208,18 @@ def _foreign(data: bytes, l3: int) -> Parsed:
     return False
 
 
-_ETHERNET = _make_parser(12, 14, 14, ETHERTYPES)
+def _cooked(protocol: int, device: int) -> Callable[[bytes, int], Parsed]:
+    """Make the judge of a cooked header: low numbers are no ethertypes, and some devices have headers of their own."""
+
+    def foreign(data: bytes, l3: int) -> Parsed:
+        if data[protocol : protocol + 1] < b"\x06" or data[device : device + 2] in FOREIGN_DEVICES:
+            return None
+        return _foreign(data, l3)
+
+    return foreign
+
+
+_ETHERNET = _make_parser(12, 14, 14, ETHERTYPES, _foreign)
 _LOOPBACK = _make_parser(0, 4, 4, FAMILIES)
 _RAW = _make_parser(0, 1, 0, VERSIONS_4 | VERSIONS_6)
 
@@ -213,8 +230,8 @@ _PARSERS: dict[int, Parser] = {
     14: _RAW,  # DLT_RAW of OpenBSD
     101: _RAW,
     108: _LOOPBACK,  # LOOP
-    113: _make_parser(14, 16, 16, ETHERTYPES),  # SLL ("cooked" Linux)
+    113: _make_parser(14, 16, 16, ETHERTYPES, _cooked(14, 2)),  # SLL ("cooked" Linux)
     228: _make_parser(0, 1, 0, VERSIONS_4),
     229: _make_parser(0, 1, 0, VERSIONS_6),
-    276: _make_parser(0, 2, 20, ETHERTYPES),  # SLL2
+    276: _make_parser(0, 2, 20, ETHERTYPES, _cooked(0, 8)),  # SLL2
 }
