@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pcaptools.core.decode.layer import Layer, Malformed, octets, plain, text
+from pcaptools.core.decode.layer import Layer, Malformed, octets, text
 from pcaptools.core.decode.lldp import network_address
 from pcaptools.core.decode.reader import Reader
 
@@ -38,6 +38,7 @@ class CDP(Layer):
     __slots__ = ("_trouble", "checksum", "time_to_live", "tlvs", "version", *ATTRIBUTES.values())
 
     key = "cdp"
+    sparse = True
     fields = ("version", "time_to_live", "checksum", *ATTRIBUTES.values(), "tlvs")
 
     device_id: str | None
@@ -77,14 +78,6 @@ class CDP(Layer):
         """Nothing follows but what is wrong."""
         if self._trouble:
             raise self._trouble
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields that are there."""
-        values = ((name, getattr(self, name)) for name in self.fields)
-        result = {name: plain(value) for name, value in values if value is not None}
-        if self.child is not None:
-            result[self.child.key] = self.child.as_dict()
-        return result
 
 
 def _value(kind: int, read: Reader) -> Any:

@@ -76,6 +76,7 @@ class SLARP(Layer):
     __slots__ = ("address", "code", "mask", "mysequence", "reliability", "yoursequence")
 
     key = "slarp"
+    sparse = True
     fields = ("code", "code_name", "address", "mask", "mysequence", "yoursequence", "reliability")
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:

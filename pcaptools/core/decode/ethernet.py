@@ -65,6 +65,7 @@ class Ethernet(Ethertyped):
     __slots__ = ("dhost", "length", "shost")
 
     key = "link"
+    sparse = True
     fields = ("dhost", "shost", "vlan", "ethertype", "length")
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:

@@ -34,6 +34,7 @@ class FrameRelay(Layer):
     )  # fmt: skip
 
     key = "fr"
+    sparse = True
     shim = True
     fields = ("dlci", "cr", "fecn", "becn", "de", "control", "nlpid", "nlpid_name", "oui", "pid", "ethertype")
 

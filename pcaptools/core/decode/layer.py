@@ -54,6 +54,8 @@ class Layer:
     """Attributes of the header, in the order of the wire."""
     shim: ClassVar[bool] = False
     """Attribute access looks through it: `link.ip` is there, too, if there is PPPoE between the two."""
+    sparse: ClassVar[bool] = False
+    """Fields that are None are left out of JSON: there are many of them, and most packets have few."""
     quotes: ClassVar[bool] = False
     """What it carries is a copy of a packet seen elsewhere, as in an ICMP error: nobody sends it here."""
 
@@ -129,7 +131,8 @@ class Layer:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields, and the layer inside under its key, as JSON can have them."""
-        result = {name: plain(getattr(self, name)) for name in self.fields}
+        values = ((name, getattr(self, name)) for name in self.fields)
+        result = {name: plain(value) for name, value in values if not (self.sparse and value is None)}
         if self.child is not None:
             result[self.child.key] = self.child.as_dict()
         return result

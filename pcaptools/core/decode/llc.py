@@ -59,6 +59,7 @@ class LLC(Layer):
     )  # fmt: skip
 
     key = "llc"
+    sparse = True
     shim = True
     fields = (
         "dsap", "dsap_name", "ssap", "ssap_name", "control", "control_name", "poll_final", "send", "receive",

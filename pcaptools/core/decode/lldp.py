@@ -5,7 +5,7 @@ from __future__ import annotations
 from socket import AF_INET, AF_INET6, inet_ntop  # of socket, only the formatting
 from typing import Any
 
-from pcaptools.core.decode.layer import Layer, Malformed, octets, plain, text
+from pcaptools.core.decode.layer import Layer, Malformed, octets, text
 from pcaptools.core.decode.lldp_values import organizational
 from pcaptools.core.decode.reader import Reader
 
@@ -49,6 +49,7 @@ class LLDP(Layer):
     )  # fmt: skip
 
     key = "lldp"
+    sparse = True
     fields = (
         "chassis_id_subtype", "chassis_id", "port_id_subtype", "port_id", "time_to_live", "port_description",
         "system_name", "system_description", "capabilities", "enabled_capabilities", "management_addresses", "tlvs",
@@ -129,14 +130,6 @@ class LLDP(Layer):
         """Nothing follows but what is wrong."""
         if self._trouble:
             raise self._trouble
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields that are there."""
-        values = ((name, getattr(self, name)) for name in self.fields)
-        result = {name: plain(value) for name, value in values if value is not None}
-        if self.child is not None:
-            result[self.child.key] = self.child.as_dict()
-        return result
 
 
 def capability_names(word: int) -> list[str]:

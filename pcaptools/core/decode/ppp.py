@@ -52,6 +52,7 @@ class PPPSerial(Layer):
     __slots__ = ("address", "direction")
 
     key = "link"
+    sparse = True
     shim = True
     fields = ("direction",)
     directed = False
@@ -127,6 +128,7 @@ class Bridged(Layer):
     __slots__ = ("flags", "lan_id", "mac_type", "payload_offset")
 
     key = "bridged"
+    sparse = True
     shim = True
     fields = ("flags", "mac_type", "mac_type_name", "lan_id")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pcaptools.core.decode import radiotap_phy as phy
-from pcaptools.core.decode.layer import Layer, Malformed, Next, octets, plain
+from pcaptools.core.decode.layer import Layer, Malformed, Next, octets
 from pcaptools.core.decode.reader import Reader
 from pcaptools.core.decode.wlan import WLAN, PaddedWLAN
 
@@ -90,6 +90,7 @@ class Radiotap(Layer):
 
     key = "link"
     shim = True
+    sparse = True
     fields = (
         "version", "length", "present", *(field.name for field in FIELDS), "antennas", "vendors", "tlvs", "rest", "fcs",
     )  # fmt: skip
@@ -209,9 +210,5 @@ class Radiotap(Layer):
         return Next(PaddedWLAN if padded else WLAN, self.start + self.length, end)
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the fields that are there."""
-        values = ((name, getattr(self, name)) for name in self.fields)
-        result = {name: plain(value) for name, value in values if value not in (None, [], b"")}
-        if self.child is not None:
-            result[self.child.key] = self.child.as_dict()
-        return result
+        """Return what is there."""
+        return {name: value for name, value in super().as_dict().items() if value not in ([], "")}

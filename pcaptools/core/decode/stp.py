@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from pcaptools.core.decode.layer import Layer, Malformed, octets, plain, text
+from pcaptools.core.decode.layer import Layer, Malformed, octets, text
 from pcaptools.core.decode.reader import Reader
 
 CONFIGURATION, RAPID, TOPOLOGY_CHANGE = 0x00, 0x02, 0x80
@@ -60,6 +60,7 @@ class STP(Layer):
     )  # fmt: skip
 
     key = "stp"
+    sparse = True
     fields = (
         "protocol", "version", "version_name", "type", "type_name", "flags", "root", "cost", "bridge", "port",
         "msg_age",
@@ -167,14 +168,6 @@ class STP(Layer):
         """Nothing follows but what is wrong."""
         if self._trouble:
             raise self._trouble
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields that its kind has."""
-        values = ((name, getattr(self, name)) for name in self.fields)
-        result = {name: plain(value) for name, value in values if value is not None}
-        if self.child is not None:
-            result[self.child.key] = self.child.as_dict()
-        return result
 
 
 class PVST(STP):

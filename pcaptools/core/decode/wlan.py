@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from pcaptools.core.decode import wlan_control as control
-from pcaptools.core.decode.layer import Layer, Malformed, Next, octets, plain
+from pcaptools.core.decode.layer import Layer, Malformed, Next, octets
 from pcaptools.core.decode.llc import LLC
 from pcaptools.core.decode.reader import Reader
 from pcaptools.core.decode.tables import load
@@ -96,6 +96,7 @@ class WLAN(Layer):
     )  # fmt: skip
 
     key = "wlan"
+    sparse = True
     shim = True
     padded = False
     fields = (
@@ -239,6 +240,8 @@ class WLAN(Layer):
         flags, ttl, sequence = read.u8(), read.u8(), read.little(4)
         addresses = [octets(read.take(6)) for _ in range(flags)]
         self.mesh = MeshControl(flags, ttl, sequence, addresses)
+        if self.qos is not None:
+            self.qos = self.qos._replace(txop=None, queue_size=None, ps_buffer_state=None)
         if flags == 1:
             self.shost = addresses[0]
         elif flags == 2:
@@ -264,14 +267,6 @@ class WLAN(Layer):
         if self.qos is not None and self.qos.amsdu:
             return Next(load("wlan_amsdu:AMSDU"), at, self.end)
         return Next(LLC, at, self.end)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the fields that this kind of frame has."""
-        values = ((name, getattr(self, name)) for name in self.fields)
-        result = {name: plain(value) for name, value in values if value is not None}
-        if self.child is not None:
-            result[self.child.key] = self.child.as_dict()
-        return result
 
 
 class PaddedWLAN(WLAN):

@@ -10,8 +10,8 @@ from pcaptools.core.decode.reader import Reader
 from pcaptools.core.decode.wlan_codes import reason_name, status_name
 
 SPECTRUM, BLOCK_ACK, PUBLIC, RADIO, SA_QUERY, WNM, MESH, SELF_PROTECTED = 0, 3, 4, 5, 8, 10, 13, 15
-PROTECTED = 0x80
-"""Of the category: the receiver is to say that it did not understand."""
+NOT_UNDERSTOOD = 0x80
+"""Of the category: the frame comes back to its sender (9.4.1.11)."""
 VENDOR = 127
 
 CATEGORIES = {
@@ -61,9 +61,15 @@ ACTIONS = {
 }  # fmt: skip
 
 
+def category_name(category: int) -> str:
+    """Return a category's name, and that the frame came back."""
+    name = CATEGORIES.get(category & ~NOT_UNDERSTOOD, "unknown")
+    return f"{name} (not understood)" if category & NOT_UNDERSTOOD else name
+
+
 def action_name(category: int | None, action: int) -> str:
     """Return an action's name, or its number."""
-    return ACTIONS.get((category or 0) & ~PROTECTED, {}).get(action, str(action))
+    return ACTIONS.get((category or 0) & ~NOT_UNDERSTOOD, {}).get(action, str(action))
 
 
 def read_details(category: int, action: int, read: Reader) -> dict[str, Any] | None:

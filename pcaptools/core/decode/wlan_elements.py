@@ -63,13 +63,17 @@ def _number(read: Reader) -> int:
     return int.from_bytes(read.take(max(read.left, 1)), "little")
 
 
-def _rates(read: Reader) -> list[float]:
-    return [(byte & 0x7F) / 2 for byte in read.rest() if byte & 0x7F not in SELECTORS or not byte & BASIC]
-
-
-def basic_rates(body: bytes) -> list[float]:
-    """Return the rates that every station of the network must know."""
-    return [(byte & 0x7F) / 2 for byte in body if byte & BASIC and byte & 0x7F not in SELECTORS]
+def _rates(read: Reader) -> dict[str, Any]:
+    """9.4.2.3: in Mbit/s; those that every station of the network must know are among the basic ones, too."""
+    found: dict[str, Any] = {"rates": [], "basic": []}
+    for byte in read.rest():
+        if byte & BASIC and byte & 0x7F in SELECTORS:
+            found.setdefault("selectors", []).append(SELECTORS[byte & 0x7F])
+            continue
+        found["rates"].append((byte & 0x7F) / 2)
+        if byte & BASIC:
+            found["basic"].append((byte & 0x7F) / 2)
+    return found
 
 
 def _tim(read: Reader) -> dict[str, Any]:

@@ -48,6 +48,7 @@ class Management(Layer):
     __slots__ = ("_trouble", "elements")
 
     key = "management"
+    sparse = True
     name: ClassVar[str] = "management frame"
     fixed: ClassVar[tuple[str, ...]] = ()
     """What stands before the elements; None where that was cut."""
@@ -82,8 +83,12 @@ class Management(Layer):
     @property
     def supported_rates(self) -> list[float]:
         """All rates in Mbit/s."""
-        both = (self.element(elements.RATES), self.element(elements.EXTENDED_RATES))
-        return [rate for rates in both if isinstance(rates, list) for rate in rates]
+        return self._rates("rates")
+
+    @property
+    def basic_rates(self) -> list[float]:
+        """Those of them that every station of the network must know."""
+        return self._rates("basic")
 
     @property
     def channel(self) -> int | None:
@@ -93,6 +98,10 @@ class Management(Layer):
         if number is None and isinstance(operation, dict):
             number = operation["primary_channel"]
         return number if isinstance(number, int) else None
+
+    def _rates(self, which: str) -> list[float]:
+        both = (self.element(elements.RATES), self.element(elements.EXTENDED_RATES))
+        return [rate for value in both if isinstance(value, dict) for rate in value[which]]
 
     @property
     def security(self) -> str:
@@ -110,15 +119,12 @@ class Management(Layer):
 
     def as_dict(self) -> dict[str, Any]:
         """Return the fields that were there, what the elements say, and the elements."""
-        names = (*self.fields, "ssid", "supported_rates", "channel", "security")
-        values = ((name, getattr(self, name)) for name in names)
-        result = {name: plain(value) for name, value in values if value not in (None, [])}
-        if not self.security:
-            del result["security"]
-        result["elements"] = plain(self.elements)
-        if self.child is not None:
-            result[self.child.key] = self.child.as_dict()
-        return result
+        said = ("ssid", "supported_rates", "basic_rates", "channel", "security")
+        values = ((name, getattr(self, name)) for name in said)
+        result = super().as_dict() | {
+            name: value for name, value in values if value or (name == "ssid" and value == "")
+        }
+        return result | {"elements": plain(self.elements)}
 
 
 class Other(Management):
@@ -296,7 +302,7 @@ class Action(Management):
     @property
     def category_name(self) -> str | None:
         """The category's name."""
-        return None if self.category is None else actions.CATEGORIES.get(self.category, "unknown")
+        return None if self.category is None else actions.category_name(self.category)
 
     @property
     def action_name(self) -> str | None:

@@ -128,8 +128,10 @@ def _words(body: Management, *words: str) -> str:
 
 
 def _rates(body: Management) -> str:
-    rates = body.supported_rates
-    return f"{','.join(f'{rate:g}' for rate in rates[:MAX_RATES])} Mb/s" if rates else ""
+    """Return the rates, the basic ones with an asterisk."""
+    basic = set(body.basic_rates)
+    rates = [f"{rate:g}{'*' if rate in basic else ''}" for rate in body.supported_rates[:MAX_RATES]]
+    return f"{','.join(rates)} Mb/s" if rates else ""
 
 
 LINKS: dict[str, Callable[[Any], str]] = {
