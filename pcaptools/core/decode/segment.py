@@ -68,7 +68,7 @@ FRAGMENT, AUTHENTICATION = 44, 51
 MAX_EXTENSION_HEADERS = 32
 """RFC 8200, 4.1 allows seven; a frame filled with empty ones must not cost more than it is worth."""
 
-LLC_SNAP = b"\xaa\xaa\x03"
+LLC_SNAP = b"\xaa\xaa"
 FOREIGN_DEVICES = {number.to_bytes(2, "big") for number in (770, 801, 802, 803)}
 """ARPHRD_ numbers of devices whose frames begin with a header of their own, in cooked captures: Frame Relay, 802.11."""
 
@@ -203,7 +203,7 @@ def _tcp(data: bytes, l3: int, l4: int, end: int, addresses: bytes) -> Segment |
 
 def _foreign(data: bytes, l3: int) -> Parsed:
     """Judge an ethertype that is not listed: ARP, LLDP, … or an IEEE 802.3 length with LLC behind it."""
-    if len(data) < l3 or data[l3 : l3 + 3] == LLC_SNAP:  # RFC 1042: SNAP has an ethertype of its own
+    if len(data) < l3 or data[l3 : l3 + 2] == LLC_SNAP:  # RFC 1042: SNAP has an ethertype of its own
         return None
     return False
 

@@ -53,9 +53,9 @@ class AMSDU(Layer):
         try:
             self._find(Reader.of(self, "A-MSDU"))
         except Malformed as error:
-            if not self._spans:
-                raise
             self._trouble = error
+        if not self._spans:
+            raise self._trouble or Malformed("A-MSDU without a subframe")
 
     def _find(self, read: Reader) -> None:
         while read:

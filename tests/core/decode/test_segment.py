@@ -190,8 +190,9 @@ def test_other_ethertypes_of_cooked_headers_have_no_tcp() -> None:
     assert parse(bytes(2) + b"\0\1" + bytes(10) + b"\x99\x99" + bytes(60), 113) is False
 
 
-def test_snap_goes_the_general_way() -> None:
-    assert parse(MACS + b"\x00\x50" + b"\xaa\xaa\x03\0\0\0\x08\x00" + ip4()) is None
+@pytest.mark.parametrize("control", [b"\x03", b"\x13"])  # with the poll bit it is the same frame
+def test_snap_goes_the_general_way(control: bytes) -> None:
+    assert parse(MACS + b"\x00\x50" + b"\xaa\xaa" + control + b"\0\0\0\x08\x00" + ip4()) is None
 
 
 @pytest.mark.parametrize("length", range(14))
