@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import Painter
-from pcaptools.printers.lines import applications, dialogues, links, names, network, services, tunnels
+from pcaptools.printers.lines import (
+    applications,
+    dialogues,
+    links,
+    names,
+    network,
+    services,
+    tunnels,
+    wireless,
+)
 from pcaptools.printers.safe import safe
 
 if TYPE_CHECKING:
@@ -21,9 +30,11 @@ if TYPE_CHECKING:
 Part = tuple[str, str]
 """(style, text)"""
 
-LINKS: dict[str, Callable[[Any], str]] = {**links.LINES}
+LINKS: dict[str, Callable[[Any], str]] = {**links.LINKS, **wireless.LINKS}
 """What `-q` leaves out, by the name of the layer's class (so that no decoder is imported to print another)."""
 LINES: dict[str, Callable[[Any], str]] = {
+    **links.LINES,
+    **wireless.LINES,
     **network.LINES,
     **tunnels.LINES,
     **names.LINES,
@@ -31,7 +42,12 @@ LINES: dict[str, Callable[[Any], str]] = {
     **applications.LINES,
     **dialogues.LINES,
 }
+"""What it does not. A layer that is in both says the one, then the other."""
 TRANSPORTS: dict[str, Callable[[Any, Any], str]] = {**network.TRANSPORTS}
+
+
+MAX_BESIDE = 8
+"""Of the other packets in a frame that holds several, how many are told."""
 
 
 def no_name(address: str) -> str:
@@ -76,7 +92,9 @@ class PacketPrinter:
     def parts(self, layers: Iterator[Layer]) -> Iterator[Part]:
         """Yield what there is to say of each layer, outermost first."""
         above: Any = None
+        beside: list[Layer] = []
         for layer in layers:
+            beside += layer.beside
             kind = type(layer).__name__
             if kind in TRANSPORTS and _is_ip(above):
                 yield "address", self._endpoints(above.saddr, layer.sport, above.daddr, layer.dport)
@@ -84,15 +102,18 @@ class PacketPrinter:
             else:
                 if _is_ip(above):
                     yield "address", self._addresses(above)
-                if kind in LINKS:
-                    yield from _told("link", LINKS[kind](layer) if self._link else "")
-                elif kind == "Raw":
+                if kind in LINKS and self._link:
+                    yield from _told("link", LINKS[kind](layer))
+                if kind == "Raw":
                     yield from _told(*_raw(layer, above))  # type: ignore[arg-type]
                 elif kind in LINES:
                     yield from _told("packet", LINES[kind](layer))
             above = layer
         if _is_ip(above):
             yield "address", self._addresses(above)
+        for other in beside[:MAX_BESIDE]:
+            yield "packet", "+"
+            yield from self.parts(other.walk())
 
     def _addresses(self, ip: Any) -> str:
         return f"{self._name(ip.saddr)} -> {self._name(ip.daddr)}"

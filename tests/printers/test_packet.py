@@ -50,7 +50,7 @@ def test_a_protocol_that_nobody_knows() -> None:
     ip = IP[:9] + b"\xfd" + IP[10:]  # 253: for experiments (RFC 3692)
     assert line(MACS + b"\x08\0" + ip + TCP, link=False) == "10.240.0.133 -> 97.107.132.72 proto 253 len 60"
     assert line(MACS + b"\x88\xb5" + bytes(46)) == (
-        "00:18:39:ff:f9:1c -> 00:1f:5b:ce:3e:29 no decoder for ethertype 0x88b5, 46 bytes"
+        "00:18:39:ff:f9:1c -> 00:1f:5b:ce:3e:29 no decoder for ethertype 0x88b5 (local experiment 1), 46 bytes"
     )
     assert line(b"abc", link_type=147) == "no decoder for LINKTYPE_USER0, 3 bytes"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from socket import AF_INET, inet_ntop  # of socket, only the formatting
 from typing import NamedTuple
 
-from pcaptools.core.decode.layer import Layer, octets
+from pcaptools.core.decode.layer import Layer, Malformed, octets
 from pcaptools.core.decode.reader import Reader
 
 
@@ -26,10 +26,13 @@ IPV4 = 0x0800
 
 
 class ARP(Layer):
-    """An ARP packet. `operation` is in node_pcap's words, "request" and "reply"; `opcode` is the number."""
+    """An ARP packet. `operation` is in node_pcap's words, "request" and "reply"; `opcode` is the number.
+
+    An address that is not there, since the packet is too short for the lengths that it gives, is "".
+    """
 
     __slots__ = (
-        "hlen", "htype", "opcode", "plen", "ptype", "sender_ha", "sender_pa", "target_ha", "target_pa",
+        "_trouble", "hlen", "htype", "opcode", "plen", "ptype", "sender_ha", "sender_pa", "target_ha", "target_pa",
     )  # fmt: skip
 
     key = "arp"
@@ -45,13 +48,23 @@ class ARP(Layer):
         self.hlen = read.u8()
         self.plen = read.u8()
         self.opcode = read.u16()
-        self.sender_ha = octets(read.take(self.hlen))
-        self.sender_pa = self._protocol_address(read.take(self.plen))
-        self.target_ha = octets(read.take(self.hlen))
-        self.target_pa = self._protocol_address(read.take(self.plen))
+        self.sender_ha = self.sender_pa = self.target_ha = self.target_pa = ""
+        self._trouble: Malformed | None = None
+        try:
+            self.sender_ha = octets(read.take(self.hlen))
+            self.sender_pa = self._protocol_address(read.take(self.plen))
+            self.target_ha = octets(read.take(self.hlen))
+            self.target_pa = self._protocol_address(read.take(self.plen))
+        except Malformed as error:
+            self._trouble = error
 
     def _protocol_address(self, address: bytes) -> str:
         return inet_ntop(AF_INET, address) if self.ptype == IPV4 and len(address) == 4 else octets(address)
+
+    def next(self) -> None:
+        """Nothing follows but what is wrong."""
+        if self._trouble:
+            raise self._trouble
 
     @property
     def protocol(self) -> str:

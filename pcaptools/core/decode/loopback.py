@@ -11,6 +11,10 @@ AF_INET6 = frozenset((10, 24, 28, 30))
 """Linux; NetBSD and OpenBSD; FreeBSD; macOS. (dpkt's own decoder takes 10 for Ethernet.)"""
 
 
+FAMILY_NAMES = {6: "ImpLink", 7: "OSI", 16: "AppleTalk", 17: "route", 23: "IPX", 26: "NATM"}
+"""BSD's address families that a loopback may carry, too."""
+
+
 class Loopback(Layer):
     """Four bytes of address family: NULL in the order of the machine that captured, LOOP in network order.
 
@@ -34,7 +38,9 @@ class Loopback(Layer):
             return Next(IPv4, at, self.end)
         if self.family in AF_INET6:
             return Next(IPv6, at, self.end)
-        return Next(None, at, self.end, f"no decoder for address family {self.family}")
+        name = FAMILY_NAMES.get(self.family)
+        told = f"{self.family} ({name})" if name else f"{self.family}"
+        return Next(None, at, self.end, f"no decoder for address family {told}")
 
 
 class BareIP(Layer):

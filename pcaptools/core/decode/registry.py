@@ -42,17 +42,57 @@ class Protocol:
     """There may be TCP inside: segment.py's lists name its numbers, too, so that the fast path leaves it alone."""
 
 
+BRIDGED_ETHERNET = (0x0080C2_0001, 0x0080C2_0007)
+"""IEEE 802.1's numbers for Ethernet frames, with and without their FCS (RFC 2427, 4.2; RFC 2684, 5.2)."""
+
+ARUBA = tuple(range(0x8200, 0x8380, 0x10))
+"""What Aruba's access points send over GRE to their controller: IEEE 802.11 frames."""
+
 PROTOCOLS = (
     # ---- links
-    Protocol("link", "ethernet:Ethernet", links=(1,), ethertypes=(0x6558,)),  # transparent bridging, in GRE
+    # 0x6558: transparent bridging, in GRE
+    Protocol("link", "ethernet:Ethernet", links=(1,), ethertypes=(0x6558,), snap=BRIDGED_ETHERNET, carrier=True),
     Protocol("link", "loopback:Loopback", links=(0, 108)),
     # 12 and 14: DLT_RAW of most systems and of OpenBSD, found in files though LINKTYPE_RAW is 101
     Protocol("link", "loopback:BareIP", links=(12, 14, 101, 228, 229)),
     Protocol("link", "sll:SLL", links=(113,)),
     Protocol("link", "sll:SLL2", links=(276,)),
-    Protocol("ppp", "tunnels:PPP", links=(9, 50), ethertypes=(0x880B,)),  # in GRE (PPTP)
-    Protocol("pppoe", "tunnels:PPPoE", links=(51,), ethertypes=(0x8864,), carrier=True),
-    Protocol("mpls", "tunnels:MPLS", ethertypes=(0x8847, 0x8848), ppp=(0x281, 0x283), carrier=True),
+    Protocol("link", "fddi:FDDI", links=(10,)),
+    Protocol("llc", "llc:LLC"),
+    Protocol("stp", "stp:STP", saps=(0x42,), ppp=(0x0201,), snap=(0x0080C2_000E,)),
+    Protocol("stp", "stp:PVST", snap=(0x00000C_010B,)),
+    Protocol("lldp", "lldp:LLDP", ethertypes=(0x88CC,)),
+    Protocol("cdp", "cdp:CDP", ppp=(0x0207,), snap=(0x00000C_2000,)),
+    Protocol("link", "radiotap:Radiotap", links=(127,)),
+    Protocol("link", "wlan_monitor:Prism", links=(119,)),
+    Protocol("link", "wlan_monitor:AVS", links=(163,)),
+    Protocol("wlan", "wlan:WLAN", links=(105,), ethertypes=ARUBA, carrier=True),
+    Protocol("amsdu", "wlan_amsdu:AMSDU"),
+    Protocol("subframe", "wlan_amsdu:Subframe"),
+    Protocol("management", "wlan_management:Management"),
+    Protocol("ppp", "ppp:PPP", links=(9,), ethertypes=(0x880B,), carrier=True),  # in GRE (PPTP)
+    Protocol("link", "ppp:PPPSerial", links=(50,)),
+    Protocol("link", "ppp:PPPOfDaemon", links=(166,)),
+    Protocol("link", "ppp:PPPWithDirection", links=(204,)),
+    Protocol("mp", "ppp:Multilink", ppp=(0x3D,)),
+    Protocol("bridged", "ppp:Bridged", ppp=(0x31,)),
+    Protocol("lcp", "ppp_control:LCP", ppp=(0xC021,)),
+    Protocol("ipcp", "ppp_control:IPCP", ppp=(0x8021,)),
+    Protocol("ipv6cp", "ppp_control:IPv6CP", ppp=(0x8057,)),
+    Protocol("ccp", "ppp_control:CCP", ppp=(0x80FB, 0x80FD)),
+    Protocol("bcp", "ppp_control:BCP", ppp=(0x8031,)),
+    Protocol("mplscp", "ppp_control:MPLSCP", ppp=(0x8281, 0x8283)),
+    Protocol("pap", "ppp_control:PAP", ppp=(0xC023,)),
+    Protocol("chap", "ppp_control:CHAP", ppp=(0xC223,)),
+    Protocol("pppoed", "pppoe:PPPoED", ethertypes=(0x8863,)),
+    Protocol("pppoe", "pppoe:PPPoE", links=(51,), ethertypes=(0x8864,), carrier=True),
+    Protocol("chdlc", "chdlc:CHDLC", links=(104,)),
+    Protocol("link", "chdlc:CHDLCWithDirection", links=(205,)),
+    Protocol("slarp", "chdlc:SLARP"),
+    Protocol("fr", "frelay:FrameRelay", links=(107,)),
+    Protocol("link", "frelay:FrameRelayWithDirection", links=(206,)),
+    Protocol("link", "nflog:NFLOG", links=(239,)),
+    Protocol("mpls", "mpls:MPLS", links=(219,), ethertypes=(0x8847, 0x8848), ppp=(0x281, 0x283), carrier=True),
     # ---- network
     Protocol("arp", "arp:ARP", ethertypes=(0x0806, 0x8035)),
     Protocol("ip", "ipv4:IPv4", ethertypes=(0x0800,), protocols=(4,), ppp=(0x21,), carrier=True),
@@ -64,7 +104,7 @@ PROTOCOLS = (
     Protocol("link", "ethernet:Ethernet", gre=(0x6400,)),  # MikroTik's EoIP
     Protocol("wccp", "gre:WCCPRedirect", gre=(0x883E,)),
     Protocol("erspan", "erspan:ERSPAN", gre=(0x88BE, 0x22EB)),
-    Protocol("mpls", "tunnels:MPLS", protocols=(137,), udp=(6635,), carrier=True),  # RFC 4023 and 7510
+    Protocol("mpls", "mpls:MPLS", protocols=(137,), udp=(6635,), carrier=True),  # RFC 4023 and 7510
     Protocol("vxlan", "vxlan:VXLAN", udp=(4789, 8472), carrier=True),  # 8472: Linux before there was a number
     Protocol("vxlan", "vxlan:VXLANGPE", udp=(4790,), carrier=True),
     Protocol("geneve", "geneve:Geneve", udp=(6081,), udp_content=True, carrier=True),

@@ -42,6 +42,9 @@ ETHERTYPES = {
     b"\x88\x47": ELSEWHERE,  # MPLS
     b"\x88\x48": ELSEWHERE,  # MPLS with upstream-assigned label (RFC 5332)
     b"\x88\x64": ELSEWHERE,  # PPPoE session
+    b"\x88\x0b": ELSEWHERE,  # PPP
+    b"\x65\x58": ELSEWHERE,  # Ethernet
+    **{bytes((0x82 + number // 16, number % 16 << 4)): ELSEWHERE for number in range(24)},  # 802.11, as Aruba has it
 }
 
 AF_INET = 2
@@ -73,7 +76,9 @@ FRAGMENT, AUTHENTICATION = 44, 51
 MAX_EXTENSION_HEADERS = 32
 """RFC 8200, 4.1 allows seven; a frame filled with empty ones must not cost more than it is worth."""
 
-LLC_SNAP = b"\xaa\xaa\x03"
+LLC_SNAP = b"\xaa\xaa"
+FOREIGN_DEVICES = {number.to_bytes(2, "big") for number in (770, 801, 802, 803)}
+"""ARPHRD_ numbers of devices whose frames begin with a header of their own, in cooked captures: Frame Relay, 802.11."""
 
 # version+IHL, total length, flags+fragment offset, protocol, key; then TCP. A key in one piece: without
 # options the ports follow the addresses. The last four bytes (checksum, urgent pointer) must be there too.
@@ -102,10 +107,11 @@ def _cannot_tell(data: bytes, wire_len: int) -> Parsed:  # noqa: ARG001
     return None
 
 
-def _make_parser(low: int, high: int, offset: int, kinds: dict[bytes, int]) -> Parser:
-    """Make the parser of a link whose data[low:high] says what begins at `offset`."""
+def _make_parser(
+    low: int, high: int, offset: int, kinds: dict[bytes, int], foreign: Callable[[bytes, int], Parsed] | None = None
+) -> Parser:
+    """Make the parser of a link whose data[low:high] says what begins at `offset`; `foreign` judges the rest."""
     kind_of = kinds.get
-    ethertyped = kinds is ETHERTYPES
 
     def parse(data: bytes, wire_len: int) -> Parsed:
         l3 = offset
@@ -138,8 +144,8 @@ def _make_parser(low: int, high: int, offset: int, kinds: dict[bytes, int]) -> P
                     return _datagram(data, l3 + 40, key[32:34], key[34:], ack)
         except struct.error:
             pass
-        if kind is None and ethertyped:
-            return _foreign(data, l3)
+        if kind is None and foreign is not None:
+            return foreign(data, l3)
         return _carefully(data, wire_len, l3, kind)
 
     return parse
@@ -235,9 +241,20 @@ def _datagram(data: bytes, l4: int, sport: bytes, dport: bytes, head: int) -> Li
 
 def _foreign(data: bytes, l3: int) -> Parsed:
     """Judge an ethertype that is not listed: ARP, LLDP, … or an IEEE 802.3 length with LLC behind it."""
-    if len(data) < l3 or data[l3 : l3 + 3] == LLC_SNAP:  # RFC 1042: SNAP has an ethertype of its own
+    if len(data) < l3 or data[l3 : l3 + 2] == LLC_SNAP:  # RFC 1042: SNAP has an ethertype of its own
         return None
     return False
+
+
+def _cooked(protocol: int, device: int) -> Callable[[bytes, int], Parsed]:
+    """Make the judge of a cooked header: low numbers are no ethertypes, and some devices have headers of their own."""
+
+    def foreign(data: bytes, l3: int) -> Parsed:
+        if data[protocol : protocol + 1] < b"\x06" or data[device : device + 2] in FOREIGN_DEVICES:
+            return None
+        return _foreign(data, l3)
+
+    return foreign
 
 
 _RAW = (0, 1, 0, VERSIONS_4 | VERSIONS_6)
@@ -255,4 +272,5 @@ LINKS: dict[int, tuple[int, int, int, dict[bytes, int]]] = {
     276: (0, 2, 20, ETHERTYPES),  # SLL2
 }
 """LINKTYPE_ number → (low, high, offset, kinds): kinds[data[low:high]] says what begins at `offset`."""
-_PARSERS: dict[int, Parser] = {link_type: _make_parser(*link) for link_type, link in LINKS.items()}
+_FOREIGN = {1: _foreign, 113: _cooked(14, 2), 276: _cooked(0, 8)}
+_PARSERS: dict[int, Parser] = {number: _make_parser(*link, _FOREIGN.get(number)) for number, link in LINKS.items()}

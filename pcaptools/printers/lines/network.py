@@ -24,8 +24,10 @@ def arp(packet: ARP) -> str:
     """Return who asks whom, or who answers. node_pcap's `hwaddr` of a reply is the target's."""
     line = f"{packet.sender_pa} {packet.protocol} {packet.operation} {packet.target_pa}"
     if packet.protocol == "RARP":
-        return f"{packet.sender_ha} RARP {packet.operation} {packet.target_ha} {packet.target_pa}"
-    return f"{line} hwaddr {packet.target_ha}" if packet.operation == "reply" else line
+        line = f"{packet.sender_ha} RARP {packet.operation} {packet.target_ha} {packet.target_pa}"
+    elif packet.operation == "reply" and packet.target_ha:
+        line += f" hwaddr {packet.target_ha}"
+    return line.strip()
 
 
 def total_length(ip: IPv4 | IPv6) -> int:

@@ -1,5 +1,5 @@
 import pytest
-from support.crosscheck import Row, rows
+from support.crosscheck import Row, packets, rows
 
 from pcaptools.core.decode import packet
 from pcaptools.core.decode.arp import ARP
@@ -56,6 +56,19 @@ def test_other_addresses_are_octets() -> None:  # RFC 826: lengths are in the pa
     found = arp("0006 0801 02 03 0001 aabb 010203 ccdd 040506")
     assert (found.sender_ha, found.sender_pa) == ("aa:bb", "01:02:03")
     assert (found.target_ha, found.target_pa) == ("cc:dd", "04:05:06")
+
+
+def test_addresses_that_are_not_there() -> None:
+    found = arp("0001 0800 06 04 0001 000102030405 0a000001 0607")
+    assert (found.operation, found.sender_pa, found.target_ha, found.target_pa) == ("request", "10.0.0.1", "", "")
+    assert found.malformed.reason == "ARP: 6 bytes in 2"
+    found = arp("0001 0800 06 04 0001 000102030405", wire_len=42)
+    assert (found.sender_ha, found.truncated.reason) == ("00:01:02:03:04:05", "ARP cut short: 0 of 4 bytes captured")
+
+
+def test_as_long_as_they_say() -> None:  # tcpdump: 00:1f:29:da:2d:79:c0:a8:01:6e:00:00:00:00
+    found = packets("corpus:tcpdump/arp-oobr.pcap")[27].link.arp
+    assert (found.hlen, found.sender_ha) == (14, "00:1f:29:da:2d:79:c0:a8:01:6e:00:00:00:00")
 
 
 def test_cut_and_too_short() -> None:

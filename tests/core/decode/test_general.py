@@ -276,6 +276,10 @@ def test_tshark_sees_the_same(name: str) -> None:
     assert by_us(path) == expected
 
 
+SNAP = bytes.fromhex("aaaa03 000000 0800")
+WLAN = bytes.fromhex("0802 0000 020000000001 020000000002 020000000003 1000")
+
+
 def outer4(packet: bytes, protocol: int) -> bytes:
     head = struct.pack(">BBHHHBBH", 0x45, 0, 20 + len(packet), 0, 0x4000, 64, protocol, 0)
     return head + b"\x01\x01\x01\x01\x02\x02\x02\x02" + packet
@@ -304,6 +308,21 @@ def in_udp(port: int, payload: bytes) -> bytes:
         (101, lambda packet: in_udp(4754, b"\0\0\x08\0" + packet)),
         (101, lambda packet: in_udp(1701, b"\0\2\0\7\0\x09\xff\3\0\x21" + packet)),
         (101, lambda packet: in_udp(4790, b"\x0c\0\0\1\0\0\5\0" + packet)),
+        (50, lambda packet: b"\xff\x03\0\x21" + packet),
+        (204, lambda packet: b"\x01\xff\x03\0\x21" + packet),
+        (104, lambda packet: b"\x0f\0\x08\0" + packet),
+        (107, lambda packet: b"\x18\x41\x03\xcc" + packet),
+        (10, lambda packet: b"\x50" + bytes(12) + SNAP + packet),
+        (1, lambda packet: bytes(12) + (8 + len(packet)).to_bytes(2, "big") + SNAP + packet),
+        (1, lambda packet: bytes(12) + b"\x81\0\0\x05" + (8 + len(packet)).to_bytes(2, "big") + SNAP + packet),
+        (113, lambda packet: bytes(14) + b"\0\x04" + SNAP + packet),
+        (113, lambda packet: bytes(3) + b"\x01" + bytes(10) + b"\0\x03" + bytes(12) + b"\x08\0" + packet),
+        (113, lambda packet: b"\0\0\x03\x23" + bytes(10) + b"\0\x04\0\0\x08\0\0\0\0\0" + WLAN + SNAP + packet),
+        (276, lambda packet: b"\0\x04" + bytes(6) + b"\0\x01" + bytes(10) + SNAP + packet),
+        (105, lambda packet: WLAN + SNAP + packet),
+        (127, lambda packet: b"\0\0\x08\0\0\0\0\0" + WLAN + SNAP + packet),
+        (127, lambda packet: b"\0\0\x09\0\x02\0\0\0\x10" + WLAN + SNAP + packet + b"FCS!"),
+        (239, lambda packet: b"\x02\0\0\x05" + (4 + len(packet)).to_bytes(2, "little") + b"\x09\0" + packet),
     ],
 )
 def test_tshark_sees_the_same_on_other_links(link_type: int, wrap: Callable[[bytes], bytes], tmp_path: Path) -> None:

@@ -167,14 +167,32 @@ def test_what_it_cannot_tell(packet: bytes) -> None:
     assert parse(packet, 101) is None
 
 
-@pytest.mark.parametrize("ethertype", [0x8847, 0x8848, 0x8864])
+@pytest.mark.parametrize("ethertype", [0x8847, 0x8848, 0x8864, 0x880B, 0x6558, 0x8200, 0x82F0, 0x8370])
 def test_tunnels_on_ethernet_go_the_general_way(ethertype: int) -> None:
     assert parse(ethernet(ip4(), ethertype)) is None
     assert parse(ethernet(ip4(), ethertype, "81000001")) is None
 
 
-def test_snap_goes_the_general_way() -> None:
-    assert parse(MACS + b"\x00\x50" + b"\xaa\xaa\x03\0\0\0\x08\x00" + ip4()) is None
+@pytest.mark.parametrize("protocol", ["0003", "0004", "0007"])
+def test_low_numbers_of_cooked_headers_go_the_general_way(protocol: str) -> None:
+    assert parse(bytes(14) + bytes.fromhex(protocol) + bytes(60), 113) is None
+    assert parse(bytes.fromhex(protocol) + bytes(18) + bytes(60), 276) is None
+
+
+@pytest.mark.parametrize("device", [770, 801, 802, 803])
+def test_devices_with_a_header_of_their_own_go_the_general_way(device: int) -> None:
+    number = device.to_bytes(2, "big")
+    assert parse(bytes(2) + number + bytes(10) + b"\x99\x99" + bytes(60), 113) is None
+    assert parse(b"\x99\x99" + bytes(6) + number + bytes(10) + bytes(60), 276) is None
+
+
+def test_other_ethertypes_of_cooked_headers_have_no_tcp() -> None:
+    assert parse(bytes(2) + b"\0\1" + bytes(10) + b"\x99\x99" + bytes(60), 113) is False
+
+
+@pytest.mark.parametrize("control", [b"\x03", b"\x13"])  # with the poll bit it is the same frame
+def test_snap_goes_the_general_way(control: bytes) -> None:
+    assert parse(MACS + b"\x00\x50" + b"\xaa\xaa" + control + b"\0\0\0\x08\x00" + ip4()) is None
 
 
 @pytest.mark.parametrize("length", range(14))

@@ -20,6 +20,11 @@ def test_arp(opcode: int, line: str) -> None:
     assert arp(ARP(data, 0, len(data), 1)) == line
 
 
+def test_arp_without_its_addresses() -> None:
+    data = bytes.fromhex("0001 0800 06 04 0002 001839fff91c")
+    assert arp(ARP(data, 0, len(data), 1)) == "ARP reply"
+
+
 def test_flags_are_in_node_pcaps_order() -> None:
     assert len(FLAGS) == 256
     assert [FLAGS[bits] for bits in (0, 1, 2, 0x12, 0x18, 0xFF)] == [
