@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
+from pcaptools.core.answers import Answers
 from pcaptools.core.decode.dissector import Dissector
 from pcaptools.core.decode.packet import Packet
 from pcaptools.core.sources.base import Batch, RawPacket
@@ -48,6 +49,7 @@ class PacketLines(Handler):
         name = self._names.name if self._names is not None else no_name
         self._printer = PacketPrinter(self._clock, self._paint, link=link, name=name)
         self._names_version = 0
+        self._answers = Answers(self._names) if self._names is not None else None
         self._dissector = Dissector()
         self._fast: dict[int, FastLines] = {}
         self._quiet = True
@@ -68,10 +70,16 @@ class PacketLines(Handler):
         return "".join([fast_line(record) or slow_line(RawPacket.of(record, link_type)) for record in batch.records])
 
     def _line(self, raw: RawPacket) -> str:
-        return self._printer.line(self._dissector.packet(raw))
+        return self._printer.line(self._packet(raw))
+
+    def _packet(self, raw: RawPacket) -> Packet:
+        packet = self._dissector.packet(raw)
+        if self._answers is not None:
+            self._answers.learn(packet.layers())
+        return packet
 
     def _full(self, raw: RawPacket, batch: Batch) -> str:
-        packet = self._dissector.packet(raw)
+        packet = self._packet(raw)
         if self._json:
             return packet_line(packet, batch.nanosecond)
         lines = self._printer.line(packet)

@@ -9,6 +9,7 @@ import click
 from pcaptools.commands._options import CaptureOptions, capture_options, decode_options, examples
 from pcaptools.commands._packets import Detail, PacketLines
 from pcaptools.commands._run import run_capture
+from pcaptools.core.decode import secrets
 from pcaptools.core.devices import find_devices
 from pcaptools.core.sources.bpf import libpcap_version
 from pcaptools.core.sources.live import LiveSource
@@ -43,18 +44,28 @@ def _size(context: click.Context, option: click.Parameter, value: str) -> int:
 @click.option("-x", "hex_", count=True, help="Print the bytes in hexadecimal; -xx with the link header.")
 @click.option("-X", "text", count=True, help="Print them in hexadecimal and ASCII; -XX with the link header.")
 @click.option("-q", "--quiet", is_flag=True, help="Leave the link addresses out.")
+@click.option("--show-secrets", is_flag=True, help="Show passwords and the like, which are hidden otherwise.")
 @click.option("-C", "size", callback=_size, default="0", metavar="MB", help="Go on in another file after so many MB.")
 @click.option("-G", "seconds", type=click.IntRange(0), default=0, metavar="SECONDS",
               help="Go on in another file after so long.")  # fmt: skip
 @click.option("-W", "files", type=click.IntRange(0), default=0, metavar="N",
               help="Keep N files of -C, then begin anew; end after N files of -G.")  # fmt: skip
 def command(
-    options: CaptureOptions, verbose: bool, hex_: int, text: int, quiet: bool, size: int, seconds: int, files: int
+    options: CaptureOptions,
+    verbose: bool,
+    hex_: int,
+    text: int,
+    quiet: bool,
+    show_secrets: bool,
+    size: int,
+    seconds: int,
+    files: int,
 ) -> int:
     """Print one line a packet, or all that is in it.
 
     Every common protocol is decoded. Without INTERFACE the default device is used.
     """
+    secrets.shown = show_secrets
     options.rotation = Rotation(size, seconds, files)
     check_rotation(options.write, options.rotation)
     detail = Detail(tree=verbose, hex=bool(hex_ or text), text=bool(text), link=hex_ > 1 or text > 1)

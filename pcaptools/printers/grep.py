@@ -90,21 +90,20 @@ def numbers(packets: tuple[int, ...]) -> str:
 
 def _regions(data: bytes, spans: list[Span]) -> Iterator[tuple[int, int, list[Span]]]:
     """Yield (first byte, byte behind, spans inside) of the lines that spans are in, joined where they touch."""
-    low = high = -1
+    low = behind = line_end = -1
     inside: list[Span] = []
     for start, end in spans:
-        nearest = max(0, start - AROUND)
-        begin = data.rfind(b"\n", nearest, start) + 1 or nearest
-        stop = data.find(b"\n", max(start, end - 1), end + AROUND)
-        stop = max(end, stop if stop >= 0 else min(len(data), end + AROUND))
-        if low >= 0 and begin <= high:
-            high = max(high, stop)
-        else:
+        if low < 0 or start > line_end or start - behind > 2 * AROUND:
             if low >= 0:
-                yield low, high, inside
-            low, high, inside = begin, stop, []
+                yield low, min(line_end, behind + AROUND), inside
+            nearest = max(0, start - AROUND)
+            low, behind, line_end, inside = data.rfind(b"\n", nearest, start) + 1 or nearest, end, -1, []
+        if end > line_end:
+            line_end = data.find(b"\n", max(start, end - 1))
+            line_end = max(end, line_end if line_end >= 0 else len(data))
+        behind = end
         inside.append((start, end))
-    yield low, high, inside
+    yield low, min(line_end, behind + AROUND), inside
 
 
 def grep_line(match: GrepMatch, nanosecond: bool) -> str:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 from socket import AF_INET, AF_INET6, inet_ntop  # of socket, only the formatting
 
+from pcaptools.core.decode.datagram import datagram_parser
 from pcaptools.core.decode.fragments import FragmentTable, carried
 from pcaptools.core.decode.ipv4 import IPv4
 from pcaptools.core.decode.ipv6 import IPv6
 from pcaptools.core.decode.layer import Layer, Raw
 from pcaptools.core.decode.packet import Packet
-from pcaptools.core.decode.segment import IPV4, IPV6, LINKS, TAG, UDP, segment_parser
+from pcaptools.core.decode.segment import IPV4, IPV6, LINKS, TAG, segment_parser
 from pcaptools.core.sources.base import Record
 
 TRANSPORTS = frozenset(("tcp", "udp", "sctp", "icmp", "icmp6", "igmp"))
 """Layers whose payload is a packet's."""
-
-_udp = struct.Struct(">4sHxx").unpack_from
 
 
 End = tuple[str, int | None]
@@ -57,7 +55,7 @@ class Payloads:
         self._link_type = link_type
         self._fragments = fragments
         self._parse = segment_parser(link_type)
-        self._datagram = _datagram_parser(link_type)
+        self._datagram = datagram_parser(link_type)
         self._is_plain_tcp = _plain_tcp(link_type)
 
     def __call__(self, record: Record) -> list[Payload]:
@@ -70,7 +68,8 @@ class Payloads:
         if found is False:
             datagram = self._datagram(data)
             if datagram is not None:
-                return [datagram]
+                key, start, end = datagram
+                return [Payload(data[start:end], "udp", key)]
         return self.look_closely(record)
 
     def is_plain(self, data: bytes, wire_len: int) -> object:
@@ -157,33 +156,3 @@ def _plain_tcp(link_type: int) -> Callable[[bytes], object]:
     ipv4 = rb"(?=%b)%bE.{5}[\x00\x40]\x00.\x06" % (named(IPV4), b".{%d}" % (high - low) if tags else between)
     ipv6 = rb"(?=%b)%b[\x60-\x6f].{5}\x06" % (named(IPV6), b".{%d}" % (high - low) if tags else between)
     return re.compile(b"%b(?:%b|%b)" % (before, ipv4, ipv6), re.DOTALL).match
-
-
-def _datagram_parser(link_type: int) -> Callable[[bytes], Payload | None]:
-    """Return the quick parser of plain UDP datagrams on a link; it returns None for all else."""
-    link = LINKS.get(link_type)
-    if link is None:
-        return lambda data: None  # noqa: ARG005
-    low, high, offset, kinds = link
-
-    def parse(data: bytes) -> Payload | None:
-        at, kind = offset, kinds.get(data[low:high])
-        while kind == TAG:
-            at += 4
-            kind = kinds.get(data[at - 2 : at])
-        if kind == IPV4 and data[at : at + 1] == b"\x45" and data[at + 9 : at + 10] == b"\x11":
-            if int.from_bytes(data[at + 6 : at + 8], "big") & 0x3FFF or len(data) < at + 28:
-                return None
-            l4, addresses = at + 20, data[at + 12 : at + 20]
-            end = at + int.from_bytes(data[at + 2 : at + 4], "big")
-        elif kind == IPV6 and len(data) >= at + 48 and data[at + 6] == UDP and data[at] >> 4 == IPV6:
-            l4, addresses = at + 40, data[at + 8 : at + 40]
-            end = at + 40 + int.from_bytes(data[at + 4 : at + 6], "big")
-        else:
-            return None
-        ports, length = _udp(data, l4)
-        if length < 8 or l4 + length > end:
-            return None  # a jumbogram, offload, or nonsense
-        return Payload(data[l4 + 8 : l4 + length], "udp", addresses + ports)
-
-    return parse

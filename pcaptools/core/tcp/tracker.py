@@ -49,7 +49,7 @@ class TCPTracker:
     With `figures` there is a `TcpSession` event for each session, with `maps` node_pcap's maps too; with
     `anomalies` an event for each packet that is out of the ordinary. `bounds_hit` counts, in words, how often a
     bound took something away. `graphs` and `points` keep what is drawn of a session. `name_of` gives the sessions'
-    `src_name` and `dst_name`.
+    `src_name` and `dst_name`. `others` gets the packets that have surely no TCP in them, with their link type.
     """
 
     def __init__(
@@ -65,6 +65,7 @@ class TCPTracker:
         graphs: bool = False,
         points: bool = False,
         name_of: Callable[[str], str] | None = None,
+        others: Callable[[Record, int], None] | None = None,
     ) -> None:
         self.bounds_hit: Counter[str] = Counter()
         self.not_tcp = 0
@@ -76,6 +77,7 @@ class TCPTracker:
         self._graphs = graphs
         self._points = points
         self._name_of = name_of
+        self._others = others
         self._table = SessionTable(max_sessions, idle_timeout, self._drop)
         self._flows = self._table.flows
         self._finder = SegmentFinder()
@@ -109,6 +111,7 @@ class TCPTracker:
             session.prefixes.clear()
         self._streams.ended.clear()
         parse, segment, link_type = segment_parser(batch.link_type), self._segment, batch.link_type
+        others = self._others
         for record in batch.records:
             time, wire_len, data = record
             found = parse(data, wire_len)
@@ -118,6 +121,8 @@ class TCPTracker:
                 self._general(record, link_type)
             else:
                 self.not_tcp += 1
+                if others is not None:
+                    others(record, link_type)
         if batch.records:
             self._advance(batch.records[-1][0])
         return self._take_events()
