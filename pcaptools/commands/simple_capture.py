@@ -21,11 +21,16 @@ pcaptools simple-capture -r capture.pcap --json | jq -r '.. | .qname? // empty'
 @click.option("-v", "--verbose", is_flag=True, help="Print all fields of all layers below each line.")
 @click.option("-x", "hex_", count=True, help="Print the bytes in hexadecimal; -xx with the link header.")
 @click.option("-X", "text", count=True, help="Print them in hexadecimal and ASCII; -XX with the link header.")
+@click.option(
+    "--checksums", is_flag=True, help="Verify checksums: bad ones are told in the line, all in -v and --json."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Leave the link addresses out.")
-def command(options: CaptureOptions, verbose: bool, hex_: int, text: int, quiet: bool) -> int:
+def command(options: CaptureOptions, verbose: bool, hex_: int, text: int, checksums: bool, quiet: bool) -> int:
     """Print one line a packet, live or from capture files.
 
     Every common protocol is decoded. Without INTERFACE the default device is used.
     """
-    detail = Detail(tree=verbose, hex=bool(hex_ or text), text=bool(text), link=hex_ > 1 or text > 1)
+    detail = Detail(
+        tree=verbose, hex=bool(hex_ or text), text=bool(text), link=hex_ > 1 or text > 1, checksums=checksums
+    )
     return run_capture(options, PacketLines(options, detail, link=not quiet))

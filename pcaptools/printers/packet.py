@@ -6,12 +6,12 @@ it came from the wire, and here is the one place where it is escaped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import Painter
-from pcaptools.printers.lines import links, network, tunnels
+from pcaptools.printers.lines import icmp, links, network, tunnels
 from pcaptools.printers.safe import safe
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ Part = tuple[str, str]
 
 LINKS: dict[str, Callable[[Any], str]] = {**links.LINES}
 """What `-q` leaves out, by the name of the layer's class (so that no decoder is imported to print another)."""
-LINES: dict[str, Callable[[Any], str]] = {**network.LINES, **tunnels.LINES}
+LINES: dict[str, Callable[[Any], str]] = {**network.LINES, **icmp.LINES, **tunnels.LINES}
 TRANSPORTS: dict[str, Callable[[Any, Any], str]] = {**network.TRANSPORTS}
 
 
@@ -43,10 +43,11 @@ class PacketPrinter:
         self._link = link
         self._name = name
 
-    def line(self, packet: Packet) -> str:
-        """Return the line of a packet, with its line end."""
+    def line(self, packet: Packet, marks: Iterable[str] = ()) -> str:
+        """Return the line of a packet, with its line end. `marks` stand behind: what is wrong with it."""
         raw = packet.raw
-        parts = [self._paint(style, safe(text)) for style, text in self.parts(packet.layers())]
+        told = [*self.parts(packet.layers()), *(("error", mark) for mark in marks)]
+        parts = [self._paint(style, safe(text)) for style, text in told]
         return f"{self.time(raw.ts_sec * 1_000_000_000 + raw.ts_nsec)}{' '.join(parts)}\n"
 
     def time(self, ns: int) -> str:
@@ -66,9 +67,14 @@ class PacketPrinter:
         """Return what is said of a packet, part by part."""
         return " ".join(self._paint("packet", safe(text)) for text in texts)
 
-    def parts(self, layers: Iterator[Layer]) -> Iterator[Part]:
-        """Yield what there is to say of each layer, outermost first."""
+    def parts(self, layers: Iterator[Layer], *, quoted: bool = False) -> Iterator[Part]:
+        """Yield what there is to say of each layer, outermost first.
+
+        A packet that an error quotes stands in parentheses, so that it cannot be taken for one that was seen
+        here; that it is cut goes without saying.
+        """
         above: Any = None
+        marks: list[str] = []
         for layer in layers:
             kind = type(layer).__name__
             if kind in TRANSPORTS and _is_ip(above):
@@ -80,12 +86,17 @@ class PacketPrinter:
                 if kind in LINKS:
                     yield from _told("link", LINKS[kind](layer) if self._link else "")
                 elif kind == "Raw":
-                    yield from _told(*_raw(layer, above))  # type: ignore[arg-type]
+                    if not (quoted and layer.key == "truncated"):
+                        yield from _told(*_raw(layer, above))  # type: ignore[arg-type]
                 elif kind in LINES:
                     yield from _told("packet", LINES[kind](layer))
+            marks += _marks(layer, above)
+            if layer.quotes:
+                yield "packet", f"for ({' '.join(text for _, text in self.parts(layers, quoted=True))})"
             above = layer
         if _is_ip(above):
             yield "address", self._addresses(above)
+        yield from (("warning", mark) for mark in marks)
 
     def _addresses(self, ip: Any) -> str:
         return f"{self._name(ip.saddr)} -> {self._name(ip.daddr)}"
@@ -102,6 +113,14 @@ class PacketPrinter:
 def _told(style: str, text: str) -> Iterator[Part]:
     if text:
         yield style, text
+
+
+def _marks(layer: Any, above: Any) -> Iterator[str]:
+    """Yield what is odd about an IP packet or its first layer: it is a part only, or not all of it is there."""
+    if _is_ip(layer) and layer.missing:
+        yield f"[{layer.missing} bytes missing]"
+    if _is_ip(above) and above.is_fragment and layer.data is above.data and layer.key != "payload":
+        yield "[first fragment]"
 
 
 def _is_ip(layer: Any) -> bool:

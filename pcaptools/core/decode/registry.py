@@ -55,9 +55,17 @@ PROTOCOLS = (
     Protocol("ip", "ipv6:IPv6", ethertypes=(0x86DD,), protocols=(41,), ppp=(0x57,), carrier=True),
     Protocol("tcp", "tcp:TCP", protocols=(6,)),
     Protocol("udp", "udp:UDP", protocols=(17,)),
+    Protocol("icmp", "icmp:ICMP", protocols=(1,)),
+    Protocol("icmpv6", "icmpv6:ICMPv6", protocols=(58,)),
+    Protocol("igmp", "igmp:IGMP", protocols=(2,)),
+    Protocol("ah", "ah:AH", protocols=(51,), carrier=True),
+    Protocol("esp", "esp:ESP", protocols=(50,)),
+    Protocol("mipv6", "mipv6:Mobility", protocols=(135,)),
+    Protocol("sctp", "sctp:SCTP", protocols=(132,)),
+    Protocol("udplite", "udplite:UDPLite", protocols=(136,)),
+    Protocol("dccp", "dccp:DCCP", protocols=(33,)),
     # ---- tunnels
     Protocol("gre", "tunnels:GRE", protocols=(47,), carrier=True),
-    Protocol("ah", "tunnels:AH", protocols=(51,), carrier=True),
     # ---- over UDP
     # ---- over TCP
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pcaptools.core.decode.tunnels import AH, GRE
+    from pcaptools.core.decode.tunnels import GRE
 
 
 def gre(header: GRE) -> str:  # noqa: ARG001
@@ -14,9 +14,4 @@ def gre(header: GRE) -> str:  # noqa: ARG001
     return "GRE"
 
 
-def ah(header: AH) -> str:
-    """Return the security parameters index."""
-    return f"AH spi {header.spi:#010x}"
-
-
-LINES: dict[str, Callable[[Any], str]] = {"GRE": gre, "AH": ah}
+LINES: dict[str, Callable[[Any], str]] = {"GRE": gre}
