@@ -26,6 +26,9 @@ LINKS: dict[str, Callable[[Any], str]] = {**links.LINES}
 LINES: dict[str, Callable[[Any], str]] = {**network.LINES, **icmp.LINES, **tunnels.LINES}
 TRANSPORTS: dict[str, Callable[[Any, Any], str]] = {**network.TRANSPORTS}
 
+BETWEEN = frozenset(("AH",))
+"""What stands between IP and a transport: the ports are still told with the addresses."""
+
 
 def no_name(address: str) -> str:
     """Return the address itself: nobody knows its name."""
@@ -74,29 +77,45 @@ class PacketPrinter:
         here; that it is cut goes without saying.
         """
         above: Any = None
+        ip: Any = None  # whose addresses are still to tell, perhaps with ports
+        held: list[Part] = []
         marks: list[str] = []
         for layer in layers:
             kind = type(layer).__name__
-            if kind in TRANSPORTS and _is_ip(above):
-                yield "address", self._endpoints(above.saddr, layer.sport, above.daddr, layer.dport)
-                yield from _told("packet", TRANSPORTS[kind](layer, above))
+            if kind in BETWEEN and ip is not None:
+                held.append(("packet", LINES[kind](layer)))
             else:
-                if _is_ip(above):
-                    yield "address", self._addresses(above)
-                if kind in LINKS:
-                    yield from _told("link", LINKS[kind](layer) if self._link else "")
-                elif kind == "Raw":
-                    if not (quoted and layer.key == "truncated"):
-                        yield from _told(*_raw(layer, above))  # type: ignore[arg-type]
-                elif kind in LINES:
-                    yield from _told("packet", LINES[kind](layer))
+                if ip is not None:
+                    yield "address", self._ends(ip, layer if kind in TRANSPORTS else None)
+                    yield from held
+                if kind in TRANSPORTS and ip is not None:
+                    yield from _told("packet", TRANSPORTS[kind](layer, ip))
+                elif not (quoted and layer.key == "truncated"):
+                    yield from self._part(kind, layer, above)
+                ip, held = None, []
             marks += _marks(layer, above)
             if layer.quotes:
                 yield "packet", f"for ({' '.join(text for _, text in self.parts(layers, quoted=True))})"
             above = layer
-        if _is_ip(above):
-            yield "address", self._addresses(above)
+            ip = layer if layer.key == "ip" else ip
+        if ip is not None:
+            yield "address", self._ends(ip, None)
+            yield from held
         yield from (("warning", mark) for mark in marks)
+
+    def _part(self, kind: str, layer: Any, above: Any) -> Iterator[Part]:
+        """Yield what there is to say of a layer that has no ports."""
+        if kind in LINKS:
+            yield from _told("link", LINKS[kind](layer) if self._link else "")
+        elif kind == "Raw":
+            yield from _told(*_raw(layer, above))
+        elif kind in LINES:
+            yield from _told("packet", LINES[kind](layer))
+
+    def _ends(self, ip: Any, transport: Any) -> str:
+        if transport is not None:
+            return self._endpoints(ip.saddr, transport.sport, ip.daddr, transport.dport)
+        return self._addresses(ip)
 
     def _addresses(self, ip: Any) -> str:
         return f"{self._name(ip.saddr)} -> {self._name(ip.daddr)}"

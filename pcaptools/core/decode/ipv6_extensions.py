@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from socket import AF_INET6, inet_ntop  # of socket, only the formatting
 from typing import Any
 
@@ -25,7 +25,7 @@ class ExtensionHeader:
     next_header: int
     length: int
     body: bytes
-    destination: bytes
+    destination: bytes = field(repr=False)
     """The IP header's destination address, of which the addresses in a routing header may be abridged."""
 
     @property

@@ -59,6 +59,7 @@ def read_options(read: Reader, kinds: Mapping[int, Kind], *, limit: int) -> list
             options.append(_option(read, kinds))
     except Malformed as error:
         options.append(trouble(error, read))
+        read.at = read.end
     return options
 
 
@@ -73,14 +74,13 @@ def _option(read: Reader, kinds: Mapping[int, Kind]) -> Fields:
 
 
 def part_content(parse: Parse | None, read: Reader, length: int, what: str) -> Fields:
-    """Return what the next `length` bytes say; where there are fewer, that ends the list."""
+    """Return what the next `length` bytes say; where there are fewer, or fewer were captured, that ends the list."""
     try:
-        part = read.part(length, what)
+        return content(parse, read.part(length, what))
     except Malformed as error:
         fields = trouble(error, read)
         read.at = read.end
         return fields
-    return content(parse, part)
 
 
 def trouble(error: Malformed, read: Reader) -> Fields:

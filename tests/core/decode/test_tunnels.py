@@ -70,10 +70,3 @@ def test_ppp() -> None:
     assert framed("21", link_type=9).link.ip.tcp.dport == 2  # RFC 1661, 6.5: compressed protocol field
     assert framed("c021", link_type=9).link.child.reason == "no decoder for PPP protocol 0xc021"
     assert framed("ff03", b"", link_type=9).link.malformed is True
-
-
-def test_authentication_header() -> None:
-    ah = carried(51, "04040000 00000001 00000002" + "00" * 12).link.ip.ah
-    assert (ah.next_header, ah.spi, ah.sequence) == (4, 1, 2)
-    assert ah.ip.tcp.dport == 2
-    assert carried(51, "0604", b"").link.ip.malformed is not None
