@@ -11,6 +11,7 @@ from pcaptools.core.answers import Answers
 from pcaptools.core.decode.dissector import Dissector
 from pcaptools.core.decode.packet import Packet
 from pcaptools.core.sources.base import Batch, RawPacket
+from pcaptools.printers.checksums import annotate, checksums, marks
 from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import Painter, wants_color
 from pcaptools.printers.fastline import FastLines
@@ -22,7 +23,7 @@ from pcaptools.printers.tree import format_tree
 
 @dataclass(slots=True)
 class Detail:
-    """How much of a packet is shown beside its line."""
+    """How much of a packet is shown in and beside its line."""
 
     tree: bool = False
     hex: bool = False
@@ -30,11 +31,13 @@ class Detail:
     """Characters beside the hexadecimal."""
     link: bool = False
     """The dump begins with the link-layer header."""
+    checksums: bool = False
+    """Checksums are verified."""
 
     @property
     def any(self) -> bool:
         """Something is."""
-        return self.tree or self.hex
+        return self.tree or self.hex or self.checksums
 
 
 class PacketLines(Handler):
@@ -80,11 +83,16 @@ class PacketLines(Handler):
 
     def _full(self, raw: RawPacket, batch: Batch) -> str:
         packet = self._packet(raw)
+        checked = checksums(packet) if self._detail.checksums else []
+        tree = {}
+        if self._json or self._detail.tree:
+            tree = packet.as_dict()
+            annotate(tree, packet, checked)
         if self._json:
-            return packet_line(packet, batch.nanosecond)
-        lines = self._printer.line(packet)
+            return packet_line(packet, batch.nanosecond, tree)
+        lines = self._printer.line(packet, marks(checked))
         if self._detail.tree:
-            lines += format_tree(packet.as_dict(), self._paint)
+            lines += format_tree(tree, self._paint)
         if self._detail.hex:
             lines += hexdump(raw.data[0 if self._detail.link else _network(packet) :], text=self._detail.text)
         return lines

@@ -43,6 +43,9 @@ def _size(context: click.Context, option: click.Parameter, value: str) -> int:
 @click.option("-v", "--verbose", is_flag=True, help="Print all fields of all layers below each line.")
 @click.option("-x", "hex_", count=True, help="Print the bytes in hexadecimal; -xx with the link header.")
 @click.option("-X", "text", count=True, help="Print them in hexadecimal and ASCII; -XX with the link header.")
+@click.option(
+    "--checksums", is_flag=True, help="Verify checksums: bad ones are told in the line, all in -v and --json."
+)
 @click.option("-q", "--quiet", is_flag=True, help="Leave the link addresses out.")
 @click.option("--show-secrets", is_flag=True, help="Show passwords and the like, which are hidden otherwise.")
 @click.option("-C", "size", callback=_size, default="0", metavar="MB", help="Go on in another file after so many MB.")
@@ -55,6 +58,7 @@ def command(
     verbose: bool,
     hex_: int,
     text: int,
+    checksums: bool,
     quiet: bool,
     show_secrets: bool,
     size: int,
@@ -68,7 +72,9 @@ def command(
     secrets.shown = show_secrets
     options.rotation = Rotation(size, seconds, files)
     check_rotation(options.write, options.rotation)
-    detail = Detail(tree=verbose, hex=bool(hex_ or text), text=bool(text), link=hex_ > 1 or text > 1)
+    detail = Detail(
+        tree=verbose, hex=bool(hex_ or text), text=bool(text), link=hex_ > 1 or text > 1, checksums=checksums
+    )
     return run_capture(options, PacketLines(options, detail, link=not quiet), banner=banner)
 
 

@@ -53,7 +53,7 @@ class FastLines:
         if not found:
             return None
         key, _, _, flags, _, l3, _, start, length = found
-        if key in self._begun:
+        if key in self._begun or start + length > max(wire_len, len(data)):  # the latter has a mark
             return None
         link = self._links.get(data[:l3])
         if link is None:

@@ -75,11 +75,11 @@ class JsonPrinter:
         return known or _session_fields(event.session, event.direction)
 
 
-def packet_line(packet: Packet, nanosecond: bool) -> str:
-    """Return the line of a packet: its header, and its layers as a tree."""
+def packet_line(packet: Packet, nanosecond: bool, tree: Fields | None = None) -> str:
+    """Return the line of a packet: its header, and its layers as a tree (its `as_dict()`, if no other is given)."""
     raw = packet.raw
     time = decimal(raw.ts_sec * 1_000_000_000 + raw.ts_nsec, nanosecond)
-    tree = packet.as_dict()
+    tree = tree or packet.as_dict()
     header = encode({name: value for name, value in tree["pcap_header"].items() if name != "time"})
     return (
         f'{{"v":{VERSION},"event":"packet","time":{time},"pcap_header":{{"time":{time},{header[1:]},'

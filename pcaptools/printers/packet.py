@@ -6,7 +6,7 @@ it came from the wire, and here is the one place where it is escaped.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from pcaptools.printers.clock import Clock
@@ -14,6 +14,7 @@ from pcaptools.printers.console import Painter
 from pcaptools.printers.lines import (
     applications,
     dialogues,
+    icmp,
     links,
     names,
     network,
@@ -36,6 +37,7 @@ LINES: dict[str, Callable[[Any], str]] = {
     **links.LINES,
     **wireless.LINES,
     **network.LINES,
+    **icmp.LINES,
     **tunnels.LINES,
     **names.LINES,
     **services.LINES,
@@ -44,6 +46,9 @@ LINES: dict[str, Callable[[Any], str]] = {
 }
 """What it does not. A layer that is in both says the one, then the other."""
 TRANSPORTS: dict[str, Callable[[Any, Any], str]] = {**network.TRANSPORTS}
+
+BETWEEN = frozenset(("AH",))
+"""What stands between IP and a transport: the ports are still told with the addresses."""
 
 
 MAX_BESIDE = 8
@@ -66,10 +71,11 @@ class PacketPrinter:
         self._link = link
         self._name = name
 
-    def line(self, packet: Packet) -> str:
-        """Return the line of a packet, with its line end."""
+    def line(self, packet: Packet, marks: Iterable[str] = ()) -> str:
+        """Return the line of a packet, with its line end. `marks` stand behind: what is wrong with it."""
         raw = packet.raw
-        parts = [self._paint(style, safe(text)) for style, text in self.parts(packet.layers())]
+        told = [*self.parts(packet.layers()), *(("error", mark) for mark in marks)]
+        parts = [self._paint(style, safe(text)) for style, text in told]
         return f"{self.time(raw.ts_sec * 1_000_000_000 + raw.ts_nsec)}{' '.join(parts)}\n"
 
     def time(self, ns: int) -> str:
@@ -89,31 +95,57 @@ class PacketPrinter:
         """Return what is said of a packet, part by part."""
         return " ".join(self._paint("packet", safe(text)) for text in texts)
 
-    def parts(self, layers: Iterator[Layer]) -> Iterator[Part]:
-        """Yield what there is to say of each layer, outermost first."""
+    def parts(self, layers: Iterator[Layer], *, quoted: bool = False) -> Iterator[Part]:
+        """Yield what there is to say of each layer, outermost first.
+
+        A packet that an error quotes stands in parentheses, so that it cannot be taken for one that was seen
+        here; that it is cut goes without saying.
+        """
         above: Any = None
         beside: list[Layer] = []
+        ip: Any = None  # whose addresses are still to tell, perhaps with ports
+        held: list[Part] = []
+        marks: list[str] = []
         for layer in layers:
             beside += layer.beside
             kind = type(layer).__name__
-            if kind in TRANSPORTS and _is_ip(above):
-                yield "address", self._endpoints(above.saddr, layer.sport, above.daddr, layer.dport)
-                yield from _told("packet", TRANSPORTS[kind](layer, above))
+            if kind in BETWEEN and ip is not None:
+                held.append(("packet", LINES[kind](layer)))
             else:
-                if _is_ip(above):
-                    yield "address", self._addresses(above)
-                if kind in LINKS and self._link:
-                    yield from _told("link", LINKS[kind](layer))
-                if kind == "Raw":
-                    yield from _told(*_raw(layer, above))  # type: ignore[arg-type]
-                elif kind in LINES:
-                    yield from _told("packet", LINES[kind](layer))
+                if ip is not None:
+                    yield "address", self._ends(ip, layer if kind in TRANSPORTS else None)
+                    yield from held
+                if kind in TRANSPORTS and ip is not None:
+                    yield from _told("packet", TRANSPORTS[kind](layer, ip))
+                elif not (quoted and layer.key == "truncated"):
+                    yield from self._part(kind, layer, above)
+                ip, held = None, []
+            marks += _marks(layer, above)
+            if layer.quotes:
+                yield "packet", f"for ({' '.join(text for _, text in self.parts(layers, quoted=True))})"
             above = layer
-        if _is_ip(above):
-            yield "address", self._addresses(above)
+            ip = layer if layer.key == "ip" else ip
+        if ip is not None:
+            yield "address", self._ends(ip, None)
+            yield from held
+        yield from (("warning", mark) for mark in marks)
         for other in beside[:MAX_BESIDE]:
             yield "packet", "+"
             yield from self.parts(other.walk())
+
+    def _part(self, kind: str, layer: Any, above: Any) -> Iterator[Part]:
+        """Yield what there is to say of a layer that has no ports."""
+        if kind in LINKS and self._link:
+            yield from _told("link", LINKS[kind](layer))
+        if kind == "Raw":
+            yield from _told(*_raw(layer, above))
+        elif kind in LINES:
+            yield from _told("packet", LINES[kind](layer))
+
+    def _ends(self, ip: Any, transport: Any) -> str:
+        if transport is not None:
+            return self._endpoints(ip.saddr, transport.sport, ip.daddr, transport.dport)
+        return self._addresses(ip)
 
     def _addresses(self, ip: Any) -> str:
         return f"{self._name(ip.saddr)} -> {self._name(ip.daddr)}"
@@ -130,6 +162,14 @@ class PacketPrinter:
 def _told(style: str, text: str) -> Iterator[Part]:
     if text:
         yield style, text
+
+
+def _marks(layer: Any, above: Any) -> Iterator[str]:
+    """Yield what is odd about an IP packet or its first layer: it is a part only, or not all of it is there."""
+    if _is_ip(layer) and layer.missing:
+        yield f"[{layer.missing} bytes missing]"
+    if _is_ip(above) and above.is_fragment and layer.data is above.data and layer.key != "payload":
+        yield "[first fragment]"
 
 
 def _is_ip(layer: Any) -> bool:

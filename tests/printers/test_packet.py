@@ -87,3 +87,35 @@ def test_time_and_colours() -> None:
     assert printer.line(packet(raw)).startswith("12.345678 raw 10.240.0.133:53808")
     painted = line(MACS + b"\x08\0" + IP + TCP, color=True)
     assert "\x1b[36m10.240.0.133:53808 -> 97.107.132.72:80\x1b[0m" in painted
+
+
+def test_the_first_fragment_says_that_it_is_only_that() -> None:
+    ip = bytes.fromhex("4500001c 00012000 40010000 0a000001 0a000002")
+    assert line(ip + bytes.fromhex("0800 0000 0001 0002"), link_type=101) == (
+        "raw 10.0.0.1 -> 10.0.0.2 ICMP Echo Request 2 [first fragment]"
+    )
+
+
+def test_bytes_that_the_frame_has_not() -> None:
+    data = MACS + b"\x08\0" + IP + TCP[:-4]
+    assert line(data, link=False).endswith("TCP len 60 [syn] [4 bytes missing]")
+    assert line(data, wire=74, link=False).endswith("TCP len 60 [syn]")  # the snap length cut them
+
+
+def test_a_quoted_packet_stands_in_parentheses() -> None:
+    error = bytes.fromhex("45000038 00000000 40010000 0a000002 0a000001 0303 0000 00000000")
+    quoted = bytes.fromhex("45000054 00000000 40060000 0a000001 0a000002 9c40 0050 00000007")
+    assert line(error + quoted, link_type=101, link=False) == (
+        "10.0.0.2 -> 10.0.0.1 ICMP Destination Port Unreachable for (10.0.0.1:40000 -> 10.0.0.2:80 TCP len 84)"
+    )
+    assert line(error + quoted[:20], wire=56, link_type=101, link=False) == (
+        "10.0.0.2 -> 10.0.0.1 ICMP Destination Port Unreachable for (10.0.0.1 -> 10.0.0.2)"
+    )
+    broken = b"\x55" + quoted[1:]
+    assert line(error + broken, link_type=101, link=False).endswith("for ([malformed ip: IPv4 header with version 5])")
+
+
+def test_marks_stand_behind() -> None:
+    printer = PacketPrinter(Clock("none"), Painter(color=False))
+    told = printer.line(packet(RawPacket(IP + TCP, 0, 0, 60, 60, 101)), ["[bad thing \x1b]"])
+    assert told.endswith("TCP len 60 [syn] [bad thing \\x1b]\n")

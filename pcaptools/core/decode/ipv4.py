@@ -7,16 +7,12 @@ from typing import NamedTuple
 
 import dpkt
 
+from pcaptools.core.decode.ip_names import dscp_name, ecn_name, protocol_name
+from pcaptools.core.decode.ipv4_options import parse_options
 from pcaptools.core.decode.layer import Layer, Malformed, Next, read_header
+from pcaptools.core.decode.reader import Reader
 from pcaptools.core.decode.tables import protocols
-
-PROTOCOL_NAMES = {
-    0: "HOPOPT", 1: "ICMP", 2: "IGMP", 4: "IPv4", 6: "TCP", 8: "EGP", 17: "UDP", 41: "IPv6",
-    43: "IPv6-Route", 44: "IPv6-Frag", 47: "GRE", 50: "ESP", 51: "AH", 58: "ICMPv6", 59: "IPv6-NoNxt",
-    60: "IPv6-Opts", 88: "EIGRP", 89: "OSPF", 103: "PIM", 112: "VRRP", 115: "L2TP", 132: "SCTP",
-    135: "Mobility", 136: "UDPLite", 137: "MPLS-in-IP",
-}  # fmt: skip
-"""IANA's names of the protocol numbers that are met."""
+from pcaptools.core.decode.tlv import Fields
 
 
 class IPFlags(NamedTuple):
@@ -43,19 +39,25 @@ def inner_end(layer: Layer, end: int) -> int:
     return end if layer.depth <= 1 else min(end, layer.end)
 
 
+def missing(layer: Layer, end: int) -> int:
+    """Return how many bytes there are not up to `end`, where IP says that its packet ends."""
+    return max(end - layer.end, 0)
+
+
 class IPv4(Layer):
     """An IPv4 header. `header_length` counts 32-bit words as on the wire, `fragment_offset` bytes."""
 
     __slots__ = (
         "daddr", "diffserv", "flags", "fragment_offset", "header_checksum", "header_length",
-        "identification", "options", "payload_end", "protocol", "saddr", "total_length", "ttl", "version",
+        "identification", "payload_end", "protocol", "saddr", "total_length", "ttl", "version",
     )  # fmt: skip
 
     key = "ip"
     fields = (
-        "version", "header_length", "diffserv", "total_length", "identification", "flags",
+        "version", "header_length", "diffserv", "dscp", "ecn", "total_length", "identification", "flags",
         "fragment_offset", "ttl", "protocol", "protocol_name", "header_checksum", "saddr", "daddr",
     )  # fmt: skip
+    rare = ("options", "missing")
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
         super().__init__(data, start, end, depth)
@@ -76,7 +78,6 @@ class IPv4(Layer):
         self.header_checksum: int = header.sum
         self.saddr = inet_ntop(AF_INET, header.src)
         self.daddr = inet_ntop(AF_INET, header.dst)
-        self.options = data[start + 20 : start + self.header_bytes]
         # 0 is what the sender's stack leaves for a card that segments: then the frame's length says it.
         self.payload_end = inner_end(self, start + header.len) if header.len else end
 
@@ -88,7 +89,34 @@ class IPv4(Layer):
     @property
     def protocol_name(self) -> str:
         """IANA's name of the protocol, or its number."""
-        return PROTOCOL_NAMES.get(self.protocol, str(self.protocol))
+        return protocol_name(self.protocol)
+
+    @property
+    def dscp(self) -> str:
+        """The name of the differentiated services code point (`diffserv` >> 2), or its number."""
+        return dscp_name(self.diffserv)
+
+    @property
+    def ecn(self) -> str:
+        """The name of the two bits for congestion (`diffserv` & 3)."""
+        return ecn_name(self.diffserv)
+
+    @property
+    def option_bytes(self) -> bytes:
+        """The header's options, as far as they were captured."""
+        return self.data[self.start + 20 : self.start + self.header_bytes]
+
+    @property
+    def options(self) -> list[Fields]:
+        """The options with their content; empty for most packets."""
+        if self.header_length == 5:
+            return []
+        return parse_options(Reader(self.data, self.start + 20, self.start + self.header_bytes, "IPv4 options"))
+
+    @property
+    def missing(self) -> int:
+        """Bytes that the header promises and its carrier has not: the frame is shorter than the packet."""
+        return missing(self, self.start + self.total_length)
 
     @property
     def addresses(self) -> bytes:

@@ -52,6 +52,8 @@ class Layer:
     """The attribute under which the layer below has it: "ip", "tcp", …"""
     fields: ClassVar[tuple[str, ...]] = ()
     """Attributes of the header, in the order of the wire."""
+    rare: ClassVar[tuple[str, ...]] = ()
+    """Further attributes, which `as_dict` has only where there is something: options, what is wrong."""
     shim: ClassVar[bool] = False
     """Attribute access looks through it: `link.ip` is there, too, if there is PPPoE between the two."""
     sparse: ClassVar[bool] = False
@@ -140,6 +142,7 @@ class Layer:
         """Return the fields, and the layer inside under its key, as JSON can have them."""
         values = ((name, getattr(self, name)) for name in self.fields)
         result = {name: plain(value) for name, value in values if not (self.sparse and value is None)}
+        result |= {name: plain(value) for name in self.rare if (value := getattr(self, name))}
         if self.child is not None:
             result[self.child.key] = self.child.as_dict()
         return result
@@ -275,7 +278,7 @@ def header_bytes(layer: Layer, size: int, name: str, at: int | None = None) -> b
 
 
 def plain(value: Any) -> Any:
-    """Turn a field's value into what JSON has: bytes become hexadecimal."""
+    """Turn a field's value into what JSON has: bytes become hexadecimal, objects what their `as_dict()` says."""
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, tuple) and hasattr(value, "_asdict"):
@@ -284,7 +287,7 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, dict):
         return {name: plain(item) for name, item in value.items()}
-    return value
+    return value.as_dict() if hasattr(value, "as_dict") else value
 
 
 def octets(address: bytes) -> str:

@@ -99,6 +99,15 @@ PROTOCOLS = (
     Protocol("ip", "ipv6:IPv6", ethertypes=(0x86DD,), protocols=(41,), ppp=(0x57,), carrier=True),
     Protocol("tcp", "tcp:TCP", protocols=(6,)),
     Protocol("udp", "udp:UDP", protocols=(17,)),
+    Protocol("icmp", "icmp:ICMP", protocols=(1,)),
+    Protocol("icmpv6", "icmpv6:ICMPv6", protocols=(58,)),
+    Protocol("igmp", "igmp:IGMP", protocols=(2,)),
+    Protocol("ah", "ah:AH", protocols=(51,), carrier=True),
+    Protocol("esp", "esp:ESP", protocols=(50,)),
+    Protocol("mipv6", "mipv6:Mobility", protocols=(135,)),
+    Protocol("sctp", "sctp:SCTP", protocols=(132,)),
+    Protocol("udplite", "udplite:UDPLite", protocols=(136,)),
+    Protocol("dccp", "dccp:DCCP", protocols=(33,)),
     # ---- tunnels
     Protocol("gre", "gre:GRE", protocols=(47,), udp=(4754,), carrier=True),  # RFC 8086
     Protocol("link", "ethernet:Ethernet", gre=(0x6400,)),  # MikroTik's EoIP
@@ -112,7 +121,6 @@ PROTOCOLS = (
     Protocol("l2tp", "l2tp:L2TP", udp=(1701,), carrier=True),
     Protocol("teredo", "teredo:Teredo", udp=(3544,), udp_content=True, carrier=True),
     Protocol("ayiya", "ayiya:AYIYA", udp=(5072,), carrier=True),
-    Protocol("ah", "tunnels:AH", protocols=(51,), carrier=True),
     # ---- over UDP
     Protocol("dns", "dns:DNS", udp=(53,), udp_content=True),
     Protocol("mdns", "dns:MDNS", udp=(5353,)),

@@ -183,9 +183,11 @@ def _ipv6(data: bytes, wire_len: int, l3: int) -> Parsed:
     if len(data) < l3 + 40 or data[l3] >> 4 != IPV6:
         return None
     payload = int.from_bytes(data[l3 + 4 : l3 + 6], "big")
-    # 0: a jumbogram (RFC 2675) or offload (Linux "BIG TCP"); the frame's length is the only one that fits.
-    end = l3 + 40 + payload if payload else wire_len
     protocol, at = data[l3 + 6], l3 + 40
+    if not payload and not protocol:
+        return None  # a jumbogram (RFC 2675), whose length stands in a hop-by-hop option
+    # Offload (Linux "BIG TCP") leaves 0; the frame's length is the only one that fits.
+    end = l3 + 40 + payload if payload else wire_len
     for _ in range(MAX_EXTENSION_HEADERS):
         if protocol == TCP:
             return _tcp(data, l3, at, end, data[l3 + 8 : l3 + 40])

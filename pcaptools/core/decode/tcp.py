@@ -1,17 +1,15 @@
-"""The Transmission Control Protocol's header (RFC 9293) and its options."""
+"""The Transmission Control Protocol's header (RFC 9293)."""
 
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import dpkt
 
 from pcaptools.core.decode.layer import Cut, Layer, Malformed, Next, plain, read_header
 from pcaptools.core.decode.tables import tcp_contents, tcp_ports
-
-END, NOP, MSS, WINDOW_SCALE, SACK_PERMITTED, SACK, TIMESTAMPS = 0, 1, 2, 3, 4, 5, 8
+from pcaptools.core.decode.tcp_options import TCPOptions, parse_options
 
 
 class TCPFlags(NamedTuple):
@@ -32,69 +30,6 @@ class TCPFlags(NamedTuple):
 
 FLAGS = tuple(TCPFlags(*(byte >> bit & 1 for bit in range(7, -1, -1))) for byte in range(256))
 """All that there can be, so that no packet makes one."""
-
-
-@dataclass(slots=True)
-class TCPOptions:
-    """The options that were there; None for the others."""
-
-    mss: int | None = None
-    window_scale: int | None = None
-    """The shift count (RFC 7323, 2.2), not the multiplier."""
-    sack_ok: bool | None = None
-    sack: list[tuple[int, int]] | None = None
-    """Blocks as (left edge, right edge) (RFC 2018, 3)."""
-    timestamp: int | None = None
-    echo: int | None = None
-    others: list[tuple[int, bytes]] = field(default_factory=list)
-    """(kind, content) of every other one, and of a known one with a length that it cannot have."""
-    malformed: str = ""
-    """Why the list could not be read to its end."""
-
-    def names(self) -> list[str]:
-        """Name the options that were there."""
-        return [name for name in self.__slots__ if getattr(self, name) not in (None, [], "")]
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the options that were there."""
-        values = ((name, getattr(self, name)) for name in self.__slots__)
-        return {name: plain(value) for name, value in values if value not in (None, [], "")}
-
-
-def parse_options(data: bytes) -> TCPOptions:
-    """Read a list of options (RFC 9293, 3.1). It never fails: what is wrong is told in the result."""
-    options = TCPOptions()
-    at = 0
-    while at < len(data) and data[at] != END:
-        kind = data[at]
-        if kind == NOP:
-            at += 1
-            continue
-        length = data[at + 1] if at + 1 < len(data) else 0
-        if length < 2 or at + length > len(data):
-            options.malformed = f"option {kind} with length {length} in {len(data) - at} bytes"
-            break
-        _set_option(options, kind, data[at + 2 : at + length])
-        at += length
-    return options
-
-
-def _set_option(options: TCPOptions, kind: int, body: bytes) -> None:
-    size = len(body)
-    if kind == MSS and size == 2:
-        options.mss = int.from_bytes(body, "big")
-    elif kind == WINDOW_SCALE and size == 1:
-        options.window_scale = body[0]
-    elif kind == SACK_PERMITTED and size == 0:
-        options.sack_ok = True
-    elif kind == SACK and size and size % 8 == 0:
-        edges = [int.from_bytes(body[i : i + 4], "big") for i in range(0, size, 4)]
-        options.sack = list(zip(edges[::2], edges[1::2], strict=True))
-    elif kind == TIMESTAMPS and size == 8:
-        options.timestamp = int.from_bytes(body[:4], "big")
-        options.echo = int.from_bytes(body[4:], "big")
-    else:
-        options.others.append((kind, body))
 
 
 class TCP(Layer):

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pcaptools.core.decode.segment import Segment
-from pcaptools.core.decode.tcp import parse_options
+from pcaptools.core.decode.tcp_options import parse_options
 from pcaptools.core.tcp.reassembly import overlapping
 from pcaptools.core.tcp.recent import COPY_NS
 from pcaptools.core.tcp.seq import HALF, MASK, unwrap

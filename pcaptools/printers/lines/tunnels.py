@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from pcaptools.core.decode.gtp import GTP
     from pcaptools.core.decode.l2tp import L2TP
     from pcaptools.core.decode.teredo import Teredo
-    from pcaptools.core.decode.tunnels import AH
     from pcaptools.core.decode.vxlan import VXLAN, VXLANGPE
 
 
@@ -82,11 +81,6 @@ def ayiya(header: AYIYA) -> str:
     return "AYIYA" if header.opcode_name == "forward" else f"AYIYA {header.opcode_name}"
 
 
-def ah(header: AH) -> str:
-    """Return the security parameters index."""
-    return f"AH spi {header.spi:#010x}"
-
-
 LINES: dict[str, Callable[[Any], str]] = {
     "GRE": gre,
     "WCCPRedirect": wccp,
@@ -99,5 +93,4 @@ LINES: dict[str, Callable[[Any], str]] = {
     "L2TP": l2tp,
     "Teredo": teredo,
     "AYIYA": ayiya,
-    "AH": ah,
 }

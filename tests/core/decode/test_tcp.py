@@ -1,6 +1,8 @@
+from support.damage import survives_cuts
+
 from pcaptools.core.decode import packet
 from pcaptools.core.decode.registry import decoders
-from pcaptools.core.decode.tcp import FLAGS, TCP, application, parse_options
+from pcaptools.core.decode.tcp import FLAGS, TCP, application
 from pcaptools.core.sources.base import RawPacket
 
 
@@ -44,25 +46,15 @@ def test_header_longer_than_the_segment() -> None:
     assert ip.malformed.reason == "TCP header of 24 bytes in a segment of 20"
 
 
-def test_options() -> None:
-    text = "020405b4 0402 080a0000000100000002 01 030307 0512 0000000100000002 0000000300000004 fe04abcd 00 ffff"
-    got = parse_options(bytes.fromhex(text))
-    assert (got.mss, got.sack_ok, got.timestamp, got.echo, got.window_scale) == (1460, True, 1, 2, 7)
-    assert got.sack == [(1, 2), (3, 4)]
-    assert got.others == [(254, b"\xab\xcd")]
-    assert got.malformed == ""
-    assert got.as_dict()["others"] == [[254, "abcd"]]
-    assert got.as_dict()["sack"] == [[1, 2], [3, 4]]
+def test_options() -> None:  # test_tcp_options.py has every one
+    got = segment("0050 c350 00000001 00000002 7012 1000 abcd 0000 020405b4 01030307")
+    assert (got.options.mss, got.options.window_scale) == (1460, 7)
+    assert got.as_dict()["options"] == {"mss": 1460, "window_scale": 7}
+    assert got.payload_length == 0
 
 
-def test_options_that_are_wrong() -> None:
-    assert parse_options(b"\x02").malformed == "option 2 with length 0 in 1 bytes"
-    assert parse_options(b"\x02\x01").malformed == "option 2 with length 1 in 2 bytes"
-    assert parse_options(b"\x08\x0a\x00").malformed == "option 8 with length 10 in 3 bytes"
-    assert parse_options(b"\x02\x03\x01").others == [(2, b"\x01")]
-    assert parse_options(b"\x05\x02").others == [(5, b"")]
-    assert parse_options(b"").as_dict() == {}
-    assert parse_options(b"\x03\x03\x00").as_dict() == {"window_scale": 0}
+def test_cut_at_every_length() -> None:
+    survives_cuts("tcp-options.pcap", most=20)
 
 
 def test_applications_are_not_asked_about_what_was_not_captured() -> None:

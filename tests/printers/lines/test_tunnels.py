@@ -3,10 +3,9 @@ from __future__ import annotations
 import pytest
 from support.tunnels import FRAME, INNER, INNER6, decoded, ip4, udp
 
-from pcaptools.core.decode.tunnels import AH
 from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import Painter
-from pcaptools.printers.lines.tunnels import LINES, ah
+from pcaptools.printers.lines.tunnels import LINES
 from pcaptools.printers.packet import PacketPrinter
 
 GRE, UDP = 0, 1
@@ -65,8 +64,3 @@ def test_a_whole_line() -> None:
         "raw 1.1.1.1:50000 -> 2.2.2.2:4789 VXLAN vni 5001 02:00:00:00:00:01 -> 02:00:00:00:00:02 "
         "3.3.3.3:1 -> 4.4.4.4:2 TCP len 40 [ack,psh]\n"
     )
-
-
-def test_ah() -> None:
-    header = bytes.fromhex("06040000 00000abc 00000002") + bytes(12)
-    assert ah(AH(header, 0, len(header), 1)) == "AH spi 0x00000abc"
