@@ -20,13 +20,31 @@ from pcaptools.core.sources.files import FileSource
 
 Conversation = tuple[tuple[tuple[str, int], ...], int]
 """(((end, payload), (end, payload)), packets)"""
-KNOWN: dict[str, tuple[Counter[Conversation], Counter[Conversation], str]] = {
-    # file: (what only tshark has, what only pcaptools has, frames and reason)
-}
 
 
 def conversation(src: str, sent: int, dst: str, received: int, packets: int) -> Conversation:
     return tuple(sorted([(src, sent), (dst, received)])), packets
+
+
+KNOWN: dict[str, tuple[Counter[Conversation], Counter[Conversation], str]] = {
+    # file: (what only tshark has, what only pcaptools has, frames and reason)
+    "tunnels/gre-aruba-amsdu.pcap": (
+        Counter(),
+        Counter({conversation("149.159.130.184:49392", 0, "157.240.18.16:443", 252, 2): 1}),
+        "frame 1 is an A-MSDU of two packets; the facts have no conversation of a frame with two",
+    ),
+    "tunnels/teredo_bubble_with_payload.pcap": (
+        Counter(),
+        Counter(
+            {
+                conversation(
+                    "[2001:0:4137:9e50:8000:f12a:b9c8:2815]:1286", 1675, "[2001:4860:0:2001::68]:80", 10467, 22
+                ): 1
+            }
+        ),
+        "tshark looks for Teredo on port 3544 only; client and relay speak on others",
+    ),
+}
 
 
 def ours(path: Path) -> Counter[Conversation]:
