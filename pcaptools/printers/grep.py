@@ -66,7 +66,7 @@ class GrepPrinter:
 
     def _pieces(self, data: bytes, low: int, high: int, spans: list[Span]) -> Iterator[str]:
         at = low
-        for start, end in spans:
+        for start, end in _joined(spans) if self._paint.color else ():
             yield self._text(data[at:start])
             yield self._paint("match", self._text(data[start:end]))
             at = end
@@ -86,6 +86,18 @@ def numbers(packets: tuple[int, ...]) -> str:
         else:
             parts.append([number, number])
     return ",".join(str(low) if low == high else f"{low}-{high}" for low, high in parts)
+
+
+def _joined(spans: list[Span]) -> Iterator[Span]:
+    """Yield spans, those that touch as one: `.` matches every byte."""
+    low, high = spans[0] if spans else (0, 0)
+    for start, end in spans:
+        if start > high:
+            yield low, high
+            low = start
+        high = end
+    if low < high:
+        yield low, high
 
 
 def _regions(data: bytes, spans: list[Span]) -> Iterator[tuple[int, int, list[Span]]]:

@@ -49,6 +49,7 @@ class Marker(Painter):
 
     def __init__(self) -> None:
         super().__init__(color=False)
+        self.color = True
 
     def __call__(self, style: str, text: str) -> str:
         return f"\ue000{style}\ue001{text}\ue002"
