@@ -263,6 +263,41 @@ class WebSocketUpgrade(HttpResponse):
     """Sec-WebSocket-Extensions of the response; empty when none."""
 
 
+WebSocketOpcode = Literal["text", "binary", "close", "ping", "pong"]
+
+
+@dataclass(slots=True)
+class WebSocketMessage(HttpEvent):
+    """A message, its fragments put together and its compression undone, or a control frame.
+
+    `time` is that of its last byte; `number` is the exchange's that upgraded, 0 where that was not seen.
+    """
+
+    name = "websocket_message"
+    opcode: WebSocketOpcode
+    data: bytes
+    """As far as it is kept; of a close frame the reason."""
+    length: int
+    """Of the whole message, decompressed, in bytes."""
+    close_code: int | None = None
+    notes: str = ""
+    """What is wrong with it, or guessed of it; empty for a message like any other."""
+
+
+@dataclass(slots=True)
+class TlsSession(Event):
+    """A TLS handshake was seen: what follows is encrypted. Told at the server's hello, or without one at the end."""
+
+    name = "tls_session"
+    sni: str | None
+    alpn: str | None
+    """The protocol that the server chose in the clear; up to TLS 1.2."""
+    alpn_offered: list[str]
+    version: str | None
+    """The version that the server chose, "TLS 1.3"; None where its hello was not seen."""
+    cipher: str | None
+
+
 Span = tuple[int, int]
 """(first byte, byte behind)"""
 
