@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -123,3 +125,40 @@ class TestAsRoot:
         done = run_pcaptools("simple-capture", "-r", str(CAPTURES / "get.pcap"), "-w", name, "-C", "1k", "-Z", "nobody")
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr == f"pcaptools: cannot make more files in {tmp_path}; use another folder, or -Z root\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "secret", "hidden"),
+    [  # the secrets are tshark's pap.password, ftp.request.arg, snmp.community, resp (of AUTH), pop.request.parameter
+        ("pppoe.pcap", "password: secret", "password: [hidden]"),
+        ("ftp.pcap", "FTP PASS s3cret", "FTP PASS [hidden]"),
+        ("snmp.pcap", "community: s3cret-ro", "community: [hidden]"),
+        ("redis.pcap", "Redis AUTH s3cret", "Redis AUTH [hidden]"),
+        ("pop3.pcap", "POP3 PASS s3cret", "POP3 PASS [hidden]"),
+    ],
+)
+def test_secrets_are_shown_only_when_asked_for(name: str, secret: str, hidden: str) -> None:
+    word = secret.split()[-1]
+    discreet, frank = capture(name, "-v"), capture(name, "-v", "--show-secrets")
+    assert secret in frank
+    assert hidden in discreet
+    assert word not in discreet
+    assert word not in capture(name, "--json")
+
+
+@pytest.mark.parametrize("name", ["ring.pcap", "ring.pcapng"])
+def test_other_programs_read_rotated_files(tmp_path: Path, name: str) -> None:
+    tshark, tcpdump = shutil.which("tshark"), shutil.which("tcpdump")
+    if not tshark or not tcpdump:
+        pytest.skip("tshark and tcpdump are not both installed")
+    source = CAPTURES / "404-many.pcap"
+    capture(source.name, "-w", str(tmp_path / name), "-C", "3k")
+    files = sorted(tmp_path.iterdir(), key=lambda path: int(re.sub(r"\D", "", path.suffix) or 0))
+    assert len(files) > 5
+    for reader in ([tshark, "-n", "-T", "fields", "-e", "frame.time_epoch", "-e", "tcp.seq_raw"], [tcpdump, "-nSttxx"]):
+
+        def read(path: Path, command: list[str] = reader) -> str:
+            done = subprocess.run([*command, "-r", str(path)], capture_output=True, text=True, check=True)
+            return done.stdout
+
+        assert "".join(map(read, files)) == read(source)

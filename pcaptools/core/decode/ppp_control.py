@@ -9,6 +9,7 @@ from pcaptools.core.decode import ppp_numbers as numbers
 from pcaptools.core.decode.layer import Layer, Malformed, octets, text
 from pcaptools.core.decode.ppp_values import ipcp_value, ipv6cp_value, lcp_value
 from pcaptools.core.decode.reader import Reader
+from pcaptools.core.decode.secrets import secret
 
 MAX_OPTIONS = 64
 WITH_OPTIONS = frozenset((1, 2, 3, 4))
@@ -182,22 +183,21 @@ class MPLSCP(Control):
 
 
 class PAP(Control):
-    """The password authentication protocol (RFC 1334, 2). Of the password only the length is kept."""
+    """The password authentication protocol (RFC 1334, 2)."""
 
-    __slots__ = ("peer_id",)
+    __slots__ = ("password", "peer_id")
 
     key = "pap"
-    fields = ("code", "code_name", "identifier", "length", "peer_id", "message")
+    fields = ("code", "code_name", "identifier", "length", "peer_id", "password", "message")
     code_names = numbers.PAP_CODES
 
     def read_body(self, read: Reader) -> None:
-        """Read the name; the password is passed over."""
+        """Read the name and the password, or the message."""
         self.peer_id: str | None = None
+        self.password: str | None = None
         if self.code == 1:
             self.peer_id = text(read.take(read.u8()))
-            size = read.u8()
-            read.skip(size)
-            self.message = f"password of {size} bytes"
+            self.password = secret(text(read.take(read.u8())))
         elif self.code in {2, 3} and read:
             self.message = text(read.take(read.u8()))
 

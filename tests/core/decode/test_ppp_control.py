@@ -16,7 +16,7 @@ CHECKS = rows("pppoe.pcap", {
     11: [
         ("link.pap.code", 1, "pap.code"),
         ("link.pap.peer_id", "alice", "pap.peer_id"),
-        ("link.pap.message", "password of 6 bytes", "pap.password.length", "6"),
+        ("link.pap.password", "[hidden]", "pap.password", "secret"),
     ],
     12: [("link.pap.message", "Login ok", "pap.message")],
     14: [("link.ccp.options[0].type", 26, "ccp.opt.type"), ("link.ccp.options[2].type", 21, "ccp.opt.type[2]")],
