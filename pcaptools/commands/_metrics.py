@@ -13,7 +13,6 @@ from typing import Any
 
 from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler, say
-from pcaptools.core.answers import Answers
 from pcaptools.core.events import Conversation, Event, TcpEnd, TcpReset, TcpSession
 from pcaptools.core.sources.base import Batch
 from pcaptools.core.tcp.choose import Test, value_of
@@ -93,8 +92,7 @@ class Metrics(Handler):
             anomalies=view.tcp_verbose,
             graphs=view.graph,
             points=bool(view.plot),
-            name_of=self._names.name if self._names is not None else None,
-            others=Answers(self._names).look if self._names is not None else None,
+            names=self._names,
         )
         self._nanosecond = False
         self._json = JsonPrinter(tcp_verbose=True) if options.json else None

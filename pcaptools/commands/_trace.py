@@ -6,7 +6,6 @@ import sys
 
 from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
-from pcaptools.core.answers import Answers
 from pcaptools.core.events import Event, HttpEvent
 from pcaptools.core.protocols.detect import Analysers
 from pcaptools.core.sources.base import Batch
@@ -35,8 +34,7 @@ class HttpTrace(Handler):
             self._analysers,
             max_sessions=max_sessions,
             idle_timeout=idle_timeout,
-            name_of=self._names.name if self._names is not None else None,
-            others=Answers(self._names).look if self._names is not None else None,
+            names=self._names,
         )
         self._nanosecond = False
         self._seen_http = False

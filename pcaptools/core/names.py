@@ -13,7 +13,7 @@ import queue
 import socket
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 
@@ -48,16 +48,22 @@ class Names:
         self._lock = threading.Lock()
         self._resolve = resolve
         self._threads: list[threading.Thread] = []
+        self._news: deque[tuple[str, str]] = deque(maxlen=max_names)
 
     def learn(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Believe a DNS answer: (address, name) pairs."""
         for address, name in pairs:
             if self._learned.get(address) != name:
                 self._learned[address] = name
+                self._news.append((address, name))
                 self.changes += 1
             self._learned.move_to_end(address)
         while len(self._learned) > self._max_names:
             self._learned.popitem(last=False)
+
+    def news(self) -> list[tuple[str, str]]:
+        """Return the (address, name) pairs that have become known since this was last called."""
+        return [self._news.popleft() for _ in range(len(self._news))]
 
     def name(self, address: str) -> str:
         """Return the name of an address, or the address where none is known (yet)."""
@@ -96,7 +102,9 @@ class Names:
                 self._found.move_to_end(address)
                 while len(self._found) > self._max_names:
                     self._found.popitem(last=False)
-                self.changes += bool(name)
+                if name:
+                    self._news.append((address, name))
+                    self.changes += 1
             self._waiting.task_done()
 
 

@@ -23,6 +23,7 @@ ARGUMENTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "http_response_complete": ("http_response_complete", ("",)),
     "http_error": ("http_error", ("direction", "error")),
     "websocket_upgrade": ("websocket_upgrade", ("",)),
+    "reverse": ("reverse", ()),  # of no session: (address, name), when a name became known
 }
 
 
@@ -41,6 +42,15 @@ class Listeners:
             raise ValueError(f"no such event: {name!r} (there are: {', '.join(ARGUMENTS)})")
         event, fields = ARGUMENTS[name]
         self._by_event.setdefault(event, []).append((listener, fields))
+
+    def has(self, event: str) -> bool:
+        """Tell whether anyone waits for `event`."""
+        return event in self._by_event
+
+    def tell(self, event: str, *arguments: object) -> None:
+        """Tell everyone who waits for `event`."""
+        for listener, _ in self._by_event.get(event, ()):
+            listener(*arguments)
 
     def call(self, events: Iterable[Event]) -> None:
         """Tell everyone who waits for one of `events`."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from pcaptools.core.decode.general import SegmentFinder
 from pcaptools.core.decode.packet import Packet
@@ -33,6 +34,9 @@ from pcaptools.core.tcp.stats import SessionStats
 from pcaptools.core.tcp.streams import Streams
 from pcaptools.core.tcp.table import SessionTable
 
+if TYPE_CHECKING:
+    from pcaptools.core.names import Names
+
 OPEN = EndpointState.OPEN
 PLAUSIBLE = 1 << 30
 """Farther ahead than any window reaches (65535 << 14, RFC 7323, 2.3): such a number is forged or stray."""
@@ -48,8 +52,8 @@ class TCPTracker:
     bytes of one direction, `max_sessions` the table, `idle_timeout` (s, by the packets' clock) its entries.
     With `figures` there is a `TcpSession` event for each session, with `maps` node_pcap's maps too; with
     `anomalies` an event for each packet that is out of the ordinary. `bounds_hit` counts, in words, how often a
-    bound took something away. `graphs` and `points` keep what is drawn of a session. `name_of` gives the sessions'
-    `src_name` and `dst_name`. `others` gets the packets that have surely no TCP in them, with their link type.
+    bound took something away. `graphs` and `points` keep what is drawn of a session. `names` gives the sessions'
+    `src_name` and `dst_name`, and learns from the DNS answers among the packets.
     """
 
     def __init__(
@@ -64,8 +68,7 @@ class TCPTracker:
         anomalies: bool = False,
         graphs: bool = False,
         points: bool = False,
-        name_of: Callable[[str], str] | None = None,
-        others: Callable[[Record, int], None] | None = None,
+        names: Names | None = None,
     ) -> None:
         self.bounds_hit: Counter[str] = Counter()
         self.not_tcp = 0
@@ -76,8 +79,8 @@ class TCPTracker:
         self._maps = maps
         self._graphs = graphs
         self._points = points
-        self._name_of = name_of
-        self._others = others
+        self._names = names
+        self._others = _learner(names)
         self._table = SessionTable(max_sessions, idle_timeout, self._drop)
         self._flows = self._table.flows
         self._finder = SegmentFinder()
@@ -157,6 +160,9 @@ class TCPTracker:
         events, self._streams.events = self._streams.events, []
         if self._listeners:
             self._listeners.call(events)
+            if self._names is not None:
+                for pair in self._names.news():
+                    self._listeners.tell("reverse", *pair)
         return events
 
     def _general(self, record: Record, link_type: int) -> None:
@@ -320,7 +326,10 @@ class TCPTracker:
         # a lone SYN+ACK was sent by the server: its receiver is the session's `src`
         from_server = flags & (SYN | ACK) == SYN | ACK
         session = Session(reversed_key(key) if from_server else key, time)
-        session.name_of = self._name_of
+        if self._names is not None:
+            session.name_of = self._names.name
+            if self._listeners.has("reverse"):
+                _ = session.src_name, session.dst_name  # asks for them
         endpoint = self._table.add(session, key)
         if self._analyse is not None:
             session.analyser = self._analyse(session)
@@ -450,3 +459,12 @@ def _window_scale(options: bytes) -> int | None:
             return 1 << min(options[index + 2], 14)
         index += options[index + 1]
     return None
+
+
+def _learner(names: Names | None) -> Callable[[Record, int], None] | None:
+    """Return what takes the packets that have surely no TCP in them."""
+    if names is None:
+        return None
+    from pcaptools.core.answers import Answers
+
+    return Answers(names).look

@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from support.build import Dialogue
 
+from pcaptools.core.names import Names
 from pcaptools.core.protocols.detect import Analysers
 from pcaptools.core.sources.base import Batch
+from pcaptools.core.sources.files import FileSource
 from pcaptools.core.tcp.tracker import TCPTracker
+
+DNS_RECORDS = [  # tshark's dns.qry.name and dns.a or dns.aaaa of the answer section; odd bytes as RFC 4343 has them
+    ("192.0.2.80", "www.example.test"),
+    ("2001:db8::80", "web.example.test"),
+    ("192.0.2.9", "host.old.example.test"),
+    ("192.0.2.66", "odd\\.name\\032here.example.test"),
+    ("192.0.2.67", "b\\195\\188ro.example.test"),
+]
+CAPTURES = Path(__file__).parents[2] / "captures"
 
 
 def test_listeners_are_called_in_order_with_their_arguments() -> None:
@@ -32,3 +45,32 @@ def test_listeners_are_called_in_order_with_their_arguments() -> None:
 def test_an_unknown_name_is_refused() -> None:
     with pytest.raises(ValueError, match="no such event"):
         TCPTracker().on("http request", print)
+
+
+def test_reverse_tells_names_from_the_resolver_and_from_dns_answers() -> None:
+    told: list[tuple[str, str]] = []
+    names = Names(resolve=True, lookup=lambda address: f"host-{address[-1]}.example")
+    tracker = TCPTracker(names=names)
+    tracker.on("reverse", lambda address, name: told.append((address, name)))
+    tracker.track_batch(Batch(1, Dialogue().open().records))
+    names._waiting.join()
+    tracker.let_pass(0)
+    assert sorted(told) == [("10.0.0.1", "host-1.example"), ("10.0.0.2", "host-2.example")]
+    told.clear()
+    with FileSource([CAPTURES / "dns-records.pcap"]) as source:
+        for batch in source.batches():
+            tracker.track_batch(batch)
+    assert told == DNS_RECORDS
+
+
+def test_reverse_costs_no_lookup_that_nobody_waits_for() -> None:
+    asked: list[str] = []
+
+    def lookup(address: str) -> str:
+        asked.append(address)
+        return ""
+
+    names = Names(resolve=True, lookup=lookup)
+    TCPTracker(names=names).track_batch(Batch(1, Dialogue().open().records))
+    names._waiting.join()
+    assert asked == []
