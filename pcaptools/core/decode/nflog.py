@@ -69,7 +69,7 @@ class NFLOG(Layer):
 
     def _keep(self, kind: int, value: Reader) -> None:
         found = self.attributes
-        if kind in NUMBERS:
+        if kind in NUMBERS and 0 < value.left <= 8:
             found[NUMBERS[kind]] = int.from_bytes(value.take(value.left), "big")
         elif kind == PREFIX:
             found["prefix"] = text(value.take(value.left).split(b"\0")[0])

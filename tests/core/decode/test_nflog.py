@@ -73,3 +73,10 @@ def test_lines() -> None:
 
 def test_cut() -> None:
     survive_cuts("nflog.pcap", 1, 2)
+
+
+@pytest.mark.parametrize("size", [0, 9, 5000])
+def test_a_number_has_at_most_eight_bytes(size: int) -> None:
+    """Python refuses to write a longer one than 4300 digits; nothing sends one (linux/netfilter/nfnetlink_log.h)."""
+    packet = framed("02 00 0007" + (4 + size).to_bytes(2, "little").hex() + "0b00" + "00" * size, 239)
+    assert (packet.link.attributes, packet.link.unknown) == ({}, [(11, bytes(size))])
