@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,22 @@ def test_the_changelog_begins_with_this_version() -> None:
 
 def test_the_package_metadata_has_this_version() -> None:
     assert f'version = "{__version__}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+SHOWN = re.findall(
+    r"^```\n\$ (pcaptools .*)\n((?:.*\n)*?)```$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+)
+
+
+@pytest.mark.parametrize(("command", "shown"), SHOWN, ids=[command for command, _ in SHOWN])
+def test_the_readme_shows_what_is_printed(command: str, shown: str) -> None:
+    if " jq " in command and shutil.which("jq") is None:
+        pytest.skip("needs jq")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    # stderr after stdout, as a terminal has it: the last thing said is the summary
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=30, check=True
+    )
+    assert len(SHOWN) >= 8
+    assert shown == done.stdout + (done.stderr if "|" not in command else "")
