@@ -7,7 +7,7 @@ Times are integers, nanoseconds since the epoch, from the packet; a printer turn
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from pcaptools.core.protocols.http.fields import HeaderFields, Headers
@@ -226,9 +226,13 @@ class HttpResponseComplete(HttpComplete):
 
 @dataclass(slots=True)
 class HttpBody(HttpEvent):
-    """A message's body, transfer coding undone, when somebody asked for bodies."""
+    """A message's body, transfer coding undone, when somebody asked for bodies; also one that broke off."""
 
     body: bytes
+    fields: HeaderFields = field(default_factory=HeaderFields)
+    """The header fields of its message."""
+    left_out: int = 0
+    """Bytes that followed `body` and were not kept, for its length."""
 
 
 @dataclass(slots=True)

@@ -110,11 +110,11 @@ EVENTS: list[tuple[Event, Fields]] = [
     ),
     (
         HttpRequestBody(talk(), TIME, "send", 1, "tea für zwei".encode()),
-        {**FROM_SRC, "number": 1, "body": "tea für zwei", "decoded": False},
+        {**FROM_SRC, "number": 1, "body": "tea für zwei", "decoded": []},
     ),
     (
         HttpResponseBody(talk(), TIME, "recv", 2, b"\x00\xff"),
-        {**FROM_DST, "number": 2, "body_base64": "AP8=", "decoded": False},
+        {**FROM_DST, "number": 2, "body_base64": "AP8=", "decoded": []},
     ),
     (HttpError(talk(), TIME, "recv", "nonsense"), {**FROM_DST, "direction": "recv", "error": "nonsense"}),
     (

@@ -19,15 +19,15 @@ from pcaptools.core.events import (
     WebSocketUpgrade,
 )
 from pcaptools.core.protocols.base import NO_EVENTS, Analyser, Data, End, Gap, Unit
+from pcaptools.core.protocols.http.fields import HeaderFields
 from pcaptools.core.protocols.http.framing import CloseReader, Reader, request_reader, response_reader
 from pcaptools.core.protocols.http.head import RequestHead, ResponseHead
+from pcaptools.core.protocols.http.kept import BodyBounds, KeptBody
 from pcaptools.core.protocols.http.parser import After, MessageParser
 from pcaptools.core.tcp.session import Session
 
 MAX_OUTSTANDING = 4096
 """Requests of one session that await a response."""
-MAX_BODY = 16 << 20
-"""Bytes kept of one body, when somebody asked for bodies."""
 
 
 @dataclass(slots=True)
@@ -53,8 +53,9 @@ class _Message:
     start: int
     http_version: str
     interim: bool = False
-    body: list[bytes] | None = None
-    """Its pieces, when somebody asked for bodies."""
+    fields: HeaderFields | None = None
+    body: KeptBody | None = None
+    """What is kept of its body, when somebody asked for bodies."""
 
 
 class HttpAnalyser(Analyser):
@@ -80,18 +81,21 @@ class HttpAnalyser(Analyser):
         self,
         session: Session,
         *,
-        bodies: bool = False,
+        bodies: BodyBounds | None = None,
         number: int = 0,
         open_tunnel: Callable[[Session, int], Analyser | None],
     ) -> None:
-        """Read `session`, numbering exchanges from `number` + 1; `open_tunnel(session, number)` reads a tunnel."""
+        """Read `session`, numbering exchanges from `number` + 1; `open_tunnel(session, number)` reads a tunnel.
+
+        With `bodies` they are kept, within those bounds.
+        """
         self._session = session
         self._bodies = bodies
         self._open_tunnel = open_tunnel
         self._tunnel: Analyser | None = None
         self._parsers = {
-            "send": MessageParser(self, "send", keep_bodies=bodies),
-            "recv": MessageParser(self, "recv", keep_bodies=bodies),
+            "send": MessageParser(self, "send", keep_bodies=bodies is not None),
+            "recv": MessageParser(self, "recv", keep_bodies=bodies is not None),
         }
         self._messages: dict[Direction, _Message] = {}
         self._queue: list[Exchange] = []  # nearly always one: a deque would cost ten times the memory
@@ -121,7 +125,7 @@ class HttpAnalyser(Analyser):
         parser = self._parsers[direction]
         if parser.mode == "tunnel":
             return self._tunnel.skippable(direction) if self._tunnel else 1 << 62
-        if self._bodies or parser.reader is None or parser.mode != "body":
+        if self._bodies is not None or parser.reader is None or parser.mode != "body":
             return 0
         return parser.reader.skippable
 
@@ -146,7 +150,7 @@ class HttpAnalyser(Analyser):
         """Show a head of which the end is missing; what follows it is lost."""
         if self.on_head(parser, head, time) == "tunnel":
             parser.mode = "tunnel"
-        self._messages.pop(parser.direction, None)
+        self._drop_message(parser)
 
     def on_lost(self, parser: MessageParser) -> None:
         """Take note that a direction lost its place: responses may be missing."""
@@ -157,32 +161,44 @@ class HttpAnalyser(Analyser):
 
     def on_body(self, parser: MessageParser, data: bytes) -> None:
         """Keep body bytes, when somebody asked for them."""
-        if self._bodies and parser.body_len <= MAX_BODY:
+        if self._bodies is not None:
             message = self._messages[parser.direction]
             if message.body is None:
-                message.body = []
-            message.body.append(data)
+                message.body = KeptBody(self._bodies)
+            message.body.add(data)
 
     def on_complete(self, parser: MessageParser, time: int) -> None:
         """Take note of a message's last byte."""
         message = self._messages.pop(parser.direction)
         number, direction, session = message.exchange.number, parser.direction, self._session
-        body = b"".join(message.body) if message.body else b""
+        if message.body is not None:
+            self._show_body(parser, message, time)
         sizes = (parser.body_len, parser.missing, message.http_version)
         if message.kind == "request":
             message.exchange.end = time
-            if body:
-                self._events.append(HttpRequestBody(session, time, direction, number, body))
             self._events.append(HttpRequestComplete(session, time, direction, number, *sizes))
         elif not message.interim:
-            if body:
-                self._events.append(HttpResponseBody(session, time, direction, number, body))
             self._events.append(HttpResponseComplete(session, time, direction, number, *sizes, time - message.start))
 
     def on_error(self, parser: MessageParser, error: str, time: int) -> None:
-        """Report what could not be parsed."""
-        self._messages.pop(parser.direction, None)
+        """Report what could not be parsed; of a body that broke off show what came."""
+        message = self._messages.pop(parser.direction, None)
+        if message is not None and message.body is not None:
+            self._show_body(parser, message, time)
         self._events.append(HttpError(self._session, time, parser.direction, error))
+
+    def _show_body(self, parser: MessageParser, message: _Message, time: int) -> None:
+        kept = message.body
+        assert kept is not None
+        kind = HttpRequestBody if message.kind == "request" else HttpResponseBody
+        fields = message.fields or HeaderFields()
+        number = message.exchange.number
+        self._events.append(kind(self._session, time, parser.direction, number, kept.take(), fields, kept.left_out))
+
+    def _drop_message(self, parser: MessageParser) -> None:
+        message = self._messages.pop(parser.direction, None)
+        if message is not None and message.body is not None:
+            message.body.take()
 
     def on_tunnel(self, parser: MessageParser, data: bytes, time: int) -> None:
         """Hand a tunnel's bytes to whoever reads it."""
@@ -215,7 +231,7 @@ class HttpAnalyser(Analyser):
             self._overflowed = True
             error = f"more than {MAX_OUTSTANDING} requests without a response: the oldest are forgotten"
             self._events.append(HttpError(self._session, time, parser.direction, error))
-        self._messages[parser.direction] = _Message("request", exchange, time, head.http_version)
+        self._messages[parser.direction] = _Message("request", exchange, time, head.http_version, fields=head.fields)
         self._events.append(
             HttpRequest(
                 self._session,
@@ -287,7 +303,7 @@ class HttpAnalyser(Analyser):
         interim: bool = False,
     ) -> None:
         latency = None if exchange.end is None or time < exchange.end else time - exchange.end
-        self._messages[parser.direction] = _Message("response", exchange, time, head.http_version, interim)
+        self._messages[parser.direction] = _Message("response", exchange, time, head.http_version, interim, head.fields)
         response = (
             self._session, time, parser.direction, exchange.number, exchange.method, exchange.url, head.status_code,
             head.reason, head.http_version, head.fields, head.violations, interim, latency,
