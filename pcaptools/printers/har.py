@@ -161,7 +161,7 @@ class HarFormat:
             data = b64encode(message.data).decode("ascii")
         return {
             "type": "send" if message.direction == _client(exchange) else "receive",
-            "time": message.time / 1e9,
+            "time": message.time // 1000 / 1e6,
             "opcode": OPCODES[message.opcode],
             "data": data,
         }
