@@ -85,6 +85,7 @@ EXAMPLES: dict[str, Line] = {
     "http_response_complete": {**SESSION, "number": 1, "body_len": 3072, "missing": 12, "duration": 0.5},
     "http_request_body": {**SESSION, "number": 1, "body": "item=7", "decoded": False},
     "http_response_body": {**SESSION, "number": 1, "body_base64": "AAE=", "decoded": True},
+    "http_incomplete": {**SESSION, "number": 1, "verdict": "no response: the connection was reset", "over": True},
     "http_error": {**SESSION, "direction": "recv", "error": "not a status line"},
     "websocket_upgrade": {**SESSION, **RESPONSE, "protocol": "rfc6455", "extensions": "permessage-deflate"},
     "websocket_message": {

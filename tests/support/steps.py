@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pcaptools.core.events import Direction, Event, HttpComplete
+from pcaptools.core.events import Direction, Event, HttpComplete, HttpIncomplete
 from pcaptools.core.protocols.base import Data, End, Gap, Unit
 from pcaptools.core.protocols.detect import Analysers
 from pcaptools.core.tcp.session import Session
@@ -15,7 +15,10 @@ Step = tuple[Direction, "bytes | int | str"]
 
 
 def events_of(steps: Iterable[Step], *, bodies: bool = True) -> list[Event]:
-    """Feed (direction, bytes | gap length | end reason), one a millisecond, as the tracker would."""
+    """Feed (direction, bytes | gap length | end reason), one a millisecond, as the tracker would.
+
+    Verdicts over exchanges are left out: they have tests of their own.
+    """
     session = Session(KEY, 0)
     events: list[Event] = []
     session.analyser = Analysers(bodies=bodies)(session)
@@ -28,7 +31,8 @@ def events_of(steps: Iterable[Step], *, bodies: bool = True) -> list[Event]:
             unit = Gap(word, time)
         else:
             unit = End(word, time)  # type: ignore[arg-type]
-        events += session.analyser.feed(direction, unit)
+        told = session.analyser.feed(direction, unit)
+        events += [event for event in told if not isinstance(event, HttpIncomplete)]
     return events
 
 
