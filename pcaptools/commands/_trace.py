@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from pcaptools.commands._filters import Filters
 from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
 from pcaptools.core.answers import Answers
@@ -24,12 +25,14 @@ class HttpTrace(Handler):
         self,
         options: CaptureOptions,
         *,
+        filters: Filters | None = None,
         headers: bool = False,
         tcp_verbose: bool = False,
         max_sessions: int = 65_536,
         idle_timeout: float = 7200,
     ) -> None:
-        self._analysers = Analysers()
+        self._selector = filters.selector() if filters is not None else None
+        self._analysers = Analysers(bodies=filters is not None and filters.bodies)
         self._names = names_for(options)
         self._tracker = TCPTracker(
             self._analysers,
@@ -45,7 +48,13 @@ class HttpTrace(Handler):
             self._printer = JsonPrinter(tcp_verbose=tcp_verbose)
         else:
             paint = Painter(wants_color(sys.stdout, options.color))
-            self._printer = HttpPrinter(Clock(options.time or "local"), paint, headers=headers, tcp_verbose=tcp_verbose)
+            self._printer = HttpPrinter(
+                Clock(options.time or "local"),
+                paint,
+                headers=headers,
+                tcp_verbose=tcp_verbose,
+                show_header=filters.show_header if filters is not None else None,
+            )
 
     def handle(self, batch: Batch) -> str:
         """Take a batch and return the lines to print."""
@@ -58,18 +67,26 @@ class HttpTrace(Handler):
 
     def finish(self) -> str:
         """End of the input: return the last lines."""
-        return self._lines(self._tracker.finish())
+        lines = self._lines(self._tracker.finish())
+        if self._selector is not None:
+            self._selector.finish()
+        return lines
 
     def _lines(self, events: list[Event]) -> str:
         if self._names is not None:
             self._printer.names_version = self._names.changes
         if not self._seen_http:
             self._seen_http = any(isinstance(event, HttpEvent) for event in events)
+        if self._selector is not None:
+            events = self._selector.take(events)
         return self._printer.format(events, self._nanosecond) if events else ""
 
     def notices(self) -> list[str]:
         """Say which bounds were hit, and what was ignored."""
-        return [f"{text} ({_count(count, 'time')})" for text, count in self._tracker.notices().items()]
+        told: dict[str, int] = dict(self._tracker.notices())
+        if self._selector is not None:
+            told |= self._selector.notices()
+        return [f"{text} ({_count(count, 'time')})" for text, count in told.items()]
 
     def silence(self) -> str:
         """Explain a run that showed no HTTP; empty when it did."""

@@ -25,10 +25,20 @@ from pcaptools.printers.tcp import TCP_EVENTS, format_missing, format_tcp
 class HttpPrinter:
     """Turns events into lines. `nanosecond` follows the source, for the forms of time that show it."""
 
-    def __init__(self, clock: Clock, paint: Painter, *, headers: bool = False, tcp_verbose: bool = False) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        paint: Painter,
+        *,
+        headers: bool = False,
+        tcp_verbose: bool = False,
+        show_header: Callable[[str], object] | None = None,
+    ) -> None:
         self._clock = clock
         self._paint = paint
-        self._headers = headers
+        self._headers = headers or show_header is not None
+        self._show_header = show_header
+        """Tells by its name whether a header is printed; None: all are."""
         self.names_version = 0
         """To be raised when a name has become known that lines so far were written without."""
         self._formats: dict[type[Event], Callable[..., str]] = {}
@@ -118,7 +128,10 @@ class HttpPrinter:
     def _header_lines(self, event: HttpRequest | HttpResponse) -> str:
         if not self._headers:
             return ""
-        return "".join(f"    {self._paint('header', safe(name))}: {safe(value)}\n" for name, value in event.headers)
+        wanted, headers = self._show_header, event.headers
+        if wanted is not None:
+            headers = [(name, value) for name, value in headers if wanted(name)]
+        return "".join(f"    {self._paint('header', safe(name))}: {safe(value)}\n" for name, value in headers)
 
 
 def format_size(count: int) -> str:
