@@ -34,6 +34,7 @@ INTERNAL: dict[str, tuple[str, ...]] = {
         "pcaptools.core.decode.*",
         "pcaptools.core.protocols.http.coding.*",
         "pcaptools.core.protocols.http.exchange.*",
+        "pcaptools.core.protocols.http.fields.*",
         "pcaptools.core.protocols.http.media.*",
     ),
     "pcaptools/commands/*": (

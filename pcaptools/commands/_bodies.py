@@ -47,11 +47,11 @@ class BodyOptions:
         """Bytes of a decoded body that a file or a JSON line gets."""
         return MAX_BODY if self.limit is None else self.limit
 
-    def analysers(self, json: bool) -> Analysers:
-        """Make the analysers, that keep as much of a body as is going to be used."""
+    def analysers(self, json: bool, *, searched: bool = False) -> Analysers:
+        """Make the analysers, that keep as much of a body as is going to be used; `searched` by a filter too."""
         for_text = max(DECODED, self.limit or 0)
-        only_text = not self.extract and not self.har and not json
-        return Analysers(bodies=self.wanted, max_body=for_text if only_text else self.files_limit)
+        only_text = not (self.extract or self.har or json or searched)
+        return Analysers(bodies=self.wanted or searched, max_body=for_text if only_text else self.files_limit)
 
 
 class BodyOutputs:

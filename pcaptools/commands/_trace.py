@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from pcaptools.commands._bodies import BodyOptions, BodyOutputs
+from pcaptools.commands._filters import Filters
 from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
 from pcaptools.core.answers import Answers
@@ -26,14 +27,16 @@ class HttpTrace(Handler):
         options: CaptureOptions,
         *,
         bodies: BodyOptions | None = None,
+        filters: Filters | None = None,
         headers: bool = False,
         tcp_verbose: bool = False,
         max_sessions: int = 65_536,
         idle_timeout: float = 7200,
     ) -> None:
         bodies = bodies or BodyOptions()
+        self._selector = filters.selector() if filters is not None else None
         self._outputs = BodyOutputs(bodies)
-        self._analysers = bodies.analysers(options.json)
+        self._analysers = bodies.analysers(options.json, searched=filters is not None and filters.bodies)
         self._names = names_for(options)
         self._tracker = TCPTracker(
             self._analysers,
@@ -49,9 +52,14 @@ class HttpTrace(Handler):
             self._printer = JsonPrinter(tcp_verbose=tcp_verbose, bodies=bodies.show, body_limit=bodies.files_limit)
         else:
             paint = Painter(wants_color(sys.stdout, options.color))
-            shown = BodyPrinter(paint, bodies.limit) if bodies.show else None
-            clock = Clock(options.time or "local")
-            self._printer = HttpPrinter(clock, paint, headers=headers, tcp_verbose=tcp_verbose, bodies=shown)
+            self._printer = HttpPrinter(
+                Clock(options.time or "local"),
+                paint,
+                headers=headers,
+                tcp_verbose=tcp_verbose,
+                bodies=BodyPrinter(paint, bodies.limit) if bodies.show else None,
+                show_header=filters.show_header if filters is not None else None,
+            )
 
     def handle(self, batch: Batch) -> str:
         """Take a batch and return the lines to print."""
@@ -65,6 +73,8 @@ class HttpTrace(Handler):
     def finish(self) -> str:
         """End of the input: return the last lines."""
         lines = self._lines(self._tracker.finish())
+        if self._selector is not None:
+            self._selector.finish()
         self._outputs.close()
         return lines
 
@@ -73,6 +83,8 @@ class HttpTrace(Handler):
             self._printer.names_version = self._names.changes
         if not self._seen_http:
             self._seen_http = any(isinstance(event, HttpEvent) for event in events)
+        if self._selector is not None:
+            events = self._selector.take(events)
         if not events:
             return ""
         self._outputs.take(events)
@@ -81,6 +93,8 @@ class HttpTrace(Handler):
     def notices(self) -> list[str]:
         """Say which bounds were hit, and what was ignored."""
         told = {**self._tracker.notices(), **self._analysers.notices()}
+        if self._selector is not None:
+            told |= self._selector.notices()
         return [f"{text} ({_count(count, 'time')})" for text, count in told.items()]
 
     def silence(self) -> str:

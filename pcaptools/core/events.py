@@ -53,6 +53,11 @@ class Conversation:
         return self.dst
 
     @property
+    def connect(self) -> int | None:
+        """Nanoseconds that the handshake took; None when it was not seen."""
+        return None
+
+    @property
     def id(self) -> str:
         """16 hex digits, the same for this session in every output and every run over the same packets."""
         raise NotImplementedError
@@ -222,6 +227,16 @@ class HttpResponseComplete(HttpComplete):
     name = "http_response_complete"
     duration: int
     """Nanoseconds from the first byte of the head to the last of the body."""
+
+
+@dataclass(slots=True)
+class HttpIncomplete(HttpEvent):
+    """An exchange that is not complete, and why; told once for an exchange."""
+
+    name = "http_incomplete"
+    verdict: str
+    over: bool
+    """Nothing more is expected of the exchange. False: its end is still to come."""
 
 
 @dataclass(slots=True)

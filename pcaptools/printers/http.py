@@ -39,10 +39,13 @@ class HttpPrinter:
         headers: bool = False,
         tcp_verbose: bool = False,
         bodies: BodyPrinter | None = None,
+        show_header: Callable[[str], object] | None = None,
     ) -> None:
         self._clock = clock
         self._paint = paint
-        self._headers = headers
+        self._headers = headers or show_header is not None
+        self._show_header = show_header
+        """Tells by its name whether a header is printed; None: all are."""
         self.names_version = 0
         """To be raised when a name has become known that lines so far were written without."""
         self._formats: dict[type[Event], Callable[..., str]] = {}
@@ -142,4 +145,7 @@ class HttpPrinter:
     def _header_lines(self, event: HttpRequest | HttpResponse) -> str:
         if not self._headers:
             return ""
-        return "".join(f"    {self._paint('header', safe(name))}: {safe(value)}\n" for name, value in event.headers)
+        wanted, headers = self._show_header, event.headers
+        if wanted is not None:
+            headers = [(name, value) for name, value in headers if wanted(name)]
+        return "".join(f"    {self._paint('header', safe(name))}: {safe(value)}\n" for name, value in headers)

@@ -16,6 +16,7 @@ from pcaptools.core.events import (
     HttpBody,
     HttpComplete,
     HttpError,
+    HttpIncomplete,
     HttpRequest,
     HttpRequestBody,
     HttpRequestComplete,
@@ -41,7 +42,7 @@ VERSION = 1
 encode = JSONEncoder(separators=(",", ":")).encode
 """JSON in pure ASCII, DEL included, which JSON itself allows raw."""
 Fields = dict[str, Any]
-SPANS = ("latency", "duration")
+SPANS = ("latency", "duration", "connect")
 """Fields that are spans of time."""
 DECODED = 16 << 20
 """Bytes to which a body is decoded at most."""
@@ -153,7 +154,7 @@ def _request(event: HttpRequest) -> Fields:
 
 
 def _response(event: HttpResponse) -> Fields:
-    return {
+    fields: Fields = {
         "number": event.number,
         "method": event.method,
         "url": event.url,
@@ -165,6 +166,9 @@ def _response(event: HttpResponse) -> Fields:
         "interim": event.interim,
         "latency": event.latency,
     }
+    if event.number == 1 and not event.interim and (connect := event.session.connect) is not None:
+        fields["connect"] = connect
+    return fields
 
 
 def _upgrade(event: WebSocketUpgrade) -> Fields:
@@ -176,6 +180,10 @@ def _complete(event: HttpComplete) -> Fields:
     if isinstance(event, HttpResponseComplete):
         fields["duration"] = event.duration
     return fields
+
+
+def _incomplete(event: HttpIncomplete) -> Fields:
+    return {"number": event.number, "verdict": event.verdict, "over": event.over}
 
 
 def _body(event: HttpBody, limit: int = DECODED) -> Fields:
@@ -224,5 +232,6 @@ FIELDS: dict[type[Event], Callable[[Any], Fields]] = {
     HttpResponseBody: _body,
     HttpResponseComplete: _complete,
     WebSocketUpgrade: _upgrade,
+    HttpIncomplete: _incomplete,
     HttpError: _error,
 }

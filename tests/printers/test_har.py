@@ -26,7 +26,7 @@ def message(start: str, *headers: str, body: bytes = b"") -> bytes:
 
 def exchanges(*steps: Step) -> list[Exchange]:
     gathered = Exchanges()
-    over = [exchange for event in events_of(steps) for exchange in gathered.take(event)]
+    over = [exchange for event in events_of(steps, verdicts=True) for exchange in gathered.take(event)]
     return over + gathered.finish()
 
 
@@ -100,7 +100,7 @@ def test_bodies_by_choice() -> None:
 @pytest.mark.parametrize(
     ("steps", "comment"),
     [
-        ([("send", message("GET / HTTP/1.1"))], "still open at the end of the capture; request: no Host header"),
+        ([("send", message("GET / HTTP/1.1"))], "still open at the end; request: no Host header"),
         ([("recv", message("HTTP/1.1 200 OK"))], "joined in the middle: the request was not seen"),
     ],
 )

@@ -16,6 +16,7 @@ from support.schema import validate_lines
 from pcaptools.core.events import (
     Event,
     HttpError,
+    HttpIncomplete,
     HttpRequest,
     HttpRequestBody,
     HttpRequestComplete,
@@ -115,6 +116,10 @@ EVENTS: list[tuple[Event, Fields]] = [
     (
         HttpResponseBody(talk(), TIME, "recv", 2, b"\x00\xff"),
         {**FROM_DST, "number": 2, "body_base64": "AP8=", "decoded": []},
+    ),
+    (
+        HttpIncomplete(talk(), TIME, "recv", 3, "no response: the connection ended", over=True),
+        {**FROM_DST, "number": 3, "verdict": "no response: the connection ended", "over": True},
     ),
     (HttpError(talk(), TIME, "recv", "nonsense"), {**FROM_DST, "direction": "recv", "error": "nonsense"}),
     (
