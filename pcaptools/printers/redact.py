@@ -6,6 +6,7 @@ Limitations: a secret that stands under a name of its own, in a path or in a bin
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pcaptools.core.decode.secrets import HIDDEN
 
@@ -21,11 +22,12 @@ _NAME = (
 )
 _QUERY_NAME = re.compile(_NAME, re.IGNORECASE)
 _PAIR = re.compile(r"([^&=?#;]+)=([^&#]*)")
-_JSON = re.compile(rf'("(?:{_NAME})"\s*:\s*)("(?:[^"\\]|\\.)*"?|-?\d[\d.eE+-]*)', re.IGNORECASE)
+_JSON = re.compile(r'"([^"\\\n]{1,100})"(\s*:\s*)("(?:[^"\\]|\\.)*+"?|-?\d[\d.eE+-]*)')
 _USERINFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#@]*@")
 _URL_FIELDS = ("referer", "location", "content-location", "refresh", "link", "origin")
 
 
+@lru_cache(4096)
 def is_secret_name(name: str) -> bool:
     """Tell whether the value of a parameter with this name is apt to be a credential."""
     return bool(_QUERY_NAME.fullmatch(name))
@@ -41,16 +43,23 @@ def redact_field(name: str, value: str) -> str:
         return _cookie(pair) + semicolon + attributes
     if lower in _URL_FIELDS:
         return redact_url(value)
-    if _FIELD.fullmatch(lower) and not _NOT_SECRET.fullmatch(lower):
+    if _is_secret_field(lower):
         scheme, blank, _ = value.partition(" ")
         return f"{scheme} {HIDDEN}" if blank and lower.endswith("authorization") else HIDDEN
     return value
+
+
+@lru_cache(4096)
+def _is_secret_field(name: str) -> bool:
+    return bool(_FIELD.fullmatch(name)) and not _NOT_SECRET.fullmatch(name)
 
 
 def redact_url(url: str) -> str:
     """Return a URL without the credentials in its query, and without its user and password."""
     url = _USERINFO.sub(rf"\1{HIDDEN}@", url)
     path, mark, query = url.partition("?")
+    if not mark:
+        return url
     return f"{path}{mark}{redact_form(query)}"
 
 
@@ -61,7 +70,7 @@ def redact_form(text: str) -> str:
 
 def redact_json(text: str) -> str:
     """Return JSON, or a text with JSON in it, without its credentials."""
-    return _JSON.sub(rf'\1"{HIDDEN}"', text)
+    return _JSON.sub(lambda found: f'"{found[1]}"{found[2]}"{HIDDEN}"' if is_secret_name(found[1]) else found[0], text)
 
 
 def _cookie(pair: str) -> str:
