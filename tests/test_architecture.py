@@ -32,6 +32,10 @@ INTERNAL: dict[str, tuple[str, ...]] = {
         "pcaptools.core.events.*",
         "pcaptools.core.errors.*",
         "pcaptools.core.decode.*",
+        "pcaptools.core.protocols.http.coding.*",
+        "pcaptools.core.protocols.http.exchange.*",
+        "pcaptools.core.protocols.http.fields.*",
+        "pcaptools.core.protocols.http.media.*",
     ),
     "pcaptools/commands/*": (
         "pcaptools.commands.*",

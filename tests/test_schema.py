@@ -83,8 +83,15 @@ EXAMPLES: dict[str, Line] = {
     "http_request_complete": {**SESSION, "number": 1, "body_len": 0, "missing": 0},
     "http_response": {**SESSION, **RESPONSE, "method": None, "url": None, "latency": None},
     "http_response_complete": {**SESSION, "number": 1, "body_len": 3072, "missing": 12, "duration": 0.5},
-    "http_request_body": {**SESSION, "number": 1, "body": "item=7", "decoded": False},
-    "http_response_body": {**SESSION, "number": 1, "body_base64": "AAE=", "decoded": True},
+    "http_request_body": {**SESSION, "number": 1, "body": "item=7", "decoded": []},
+    "http_response_body": {
+        **SESSION,
+        "number": 1,
+        "body_base64": "AAE=",
+        "decoded": ["br", "gzip"],
+        "note": "cut at 2 bytes",
+    },
+    "http_incomplete": {**SESSION, "number": 1, "verdict": "no response: the connection was reset", "over": True},
     "http_error": {**SESSION, "direction": "recv", "error": "not a status line"},
     "websocket_upgrade": {**SESSION, **RESPONSE, "protocol": "rfc6455", "extensions": "permessage-deflate"},
     "websocket_message": {

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from pcaptools.commands._bodies import BodyOptions, BodyOutputs
+from pcaptools.commands._filters import Filters
 from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
 from pcaptools.core.events import Event, HttpEvent
-from pcaptools.core.protocols.detect import Analysers
 from pcaptools.core.sources.base import Batch
 from pcaptools.core.tcp.tracker import TCPTracker
+from pcaptools.printers.bodies import BodyPrinter
 from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import Painter, wants_color
 from pcaptools.printers.http import HttpPrinter
@@ -23,12 +25,17 @@ class HttpTrace(Handler):
         self,
         options: CaptureOptions,
         *,
+        bodies: BodyOptions | None = None,
+        filters: Filters | None = None,
         headers: bool = False,
         tcp_verbose: bool = False,
         max_sessions: int = 65_536,
         idle_timeout: float = 7200,
     ) -> None:
-        self._analysers = Analysers()
+        bodies = bodies or BodyOptions()
+        self._selector = filters.selector() if filters is not None else None
+        self._outputs = BodyOutputs(bodies)
+        self._analysers = bodies.analysers(options.json, searched=filters is not None and filters.bodies)
         self._names = names_for(options)
         self._tracker = TCPTracker(
             self._analysers,
@@ -40,10 +47,17 @@ class HttpTrace(Handler):
         self._seen_http = False
         self._printer: HttpPrinter | JsonPrinter
         if options.json:
-            self._printer = JsonPrinter(tcp_verbose=tcp_verbose)
+            self._printer = JsonPrinter(tcp_verbose=tcp_verbose, bodies=bodies.show, body_limit=bodies.files_limit)
         else:
             paint = Painter(wants_color(sys.stdout, options.color))
-            self._printer = HttpPrinter(Clock(options.time or "local"), paint, headers=headers, tcp_verbose=tcp_verbose)
+            self._printer = HttpPrinter(
+                Clock(options.time or "local"),
+                paint,
+                headers=headers,
+                tcp_verbose=tcp_verbose,
+                bodies=BodyPrinter(paint, bodies.limit) if bodies.show else None,
+                show_header=filters.show_header if filters is not None else None,
+            )
 
     def handle(self, batch: Batch) -> str:
         """Take a batch and return the lines to print."""
@@ -56,18 +70,30 @@ class HttpTrace(Handler):
 
     def finish(self) -> str:
         """End of the input: return the last lines."""
-        return self._lines(self._tracker.finish())
+        lines = self._lines(self._tracker.finish())
+        if self._selector is not None:
+            self._selector.finish()
+        self._outputs.close()
+        return lines
 
     def _lines(self, events: list[Event]) -> str:
         if self._names is not None:
             self._printer.names_version = self._names.changes
         if not self._seen_http:
             self._seen_http = any(isinstance(event, HttpEvent) for event in events)
-        return self._printer.format(events, self._nanosecond) if events else ""
+        if self._selector is not None:
+            events = self._selector.take(events)
+        if not events:
+            return ""
+        self._outputs.take(events)
+        return self._printer.format(events, self._nanosecond)
 
     def notices(self) -> list[str]:
         """Say which bounds were hit, and what was ignored."""
-        return [f"{text} ({_count(count, 'time')})" for text, count in self._tracker.notices().items()]
+        told = {**self._tracker.notices(), **self._analysers.notices()}
+        if self._selector is not None:
+            told |= self._selector.notices()
+        return [f"{text} ({_count(count, 'time')})" for text, count in told.items()]
 
     def silence(self) -> str:
         """Explain a run that showed no HTTP; empty when it did."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from pcaptools.commands._bodies import BodyOptions, body_options
+from pcaptools.commands._filters import Filters, filter_options
 from pcaptools.commands._options import CaptureOptions, capture_options, decode_options, examples, live_tcp_filter
 from pcaptools.commands._run import run_capture
 from pcaptools.commands._trace import HttpTrace
@@ -20,11 +22,21 @@ ssh host tcpdump -U -w - port 80 | pcaptools http-trace -r - --json
 @capture_options
 @decode_options
 @click.option("--headers", is_flag=True, help="Print the headers of each message.")
+@body_options
+@filter_options
 @click.option("--tcp-verbose", is_flag=True, help="Print TCP events too: start, end, reset, retransmissions.")
 @click.option("--max-sessions", type=click.IntRange(16), default=65_536, show_default=True, help="Sessions tracked.")
 @click.option("--idle-timeout", type=click.FloatRange(1), default=7200, show_default=True, metavar="SECONDS",
               help="Forget a session after so long without a packet.")  # fmt: skip
-def command(options: CaptureOptions, headers: bool, tcp_verbose: bool, max_sessions: int, idle_timeout: float) -> int:
+def command(
+    options: CaptureOptions,
+    bodies: BodyOptions,
+    filters: Filters,
+    headers: bool,
+    tcp_verbose: bool,
+    max_sessions: int,
+    idle_timeout: float,
+) -> int:
     """Trace HTTP exchanges, live or from capture files.
 
     HTTP is recognised by its content, on any port. Without INTERFACE the default device is used; without
@@ -32,6 +44,8 @@ def command(options: CaptureOptions, headers: bool, tcp_verbose: bool, max_sessi
     """
     trace = HttpTrace(
         options,
+        bodies=bodies,
+        filters=filters,
         headers=headers,
         tcp_verbose=tcp_verbose,
         max_sessions=max_sessions,

@@ -7,7 +7,7 @@ Times are integers, nanoseconds since the epoch, from the packet; a printer turn
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
 from pcaptools.core.protocols.http.fields import HeaderFields, Headers
@@ -51,6 +51,11 @@ class Conversation:
     def dst_name(self) -> str:
         """The other side's."""
         return self.dst
+
+    @property
+    def connect(self) -> int | None:
+        """Nanoseconds that the handshake took; None when it was not seen."""
+        return None
 
     @property
     def id(self) -> str:
@@ -225,10 +230,24 @@ class HttpResponseComplete(HttpComplete):
 
 
 @dataclass(slots=True)
+class HttpIncomplete(HttpEvent):
+    """An exchange that is not complete, and why; told once for an exchange."""
+
+    name = "http_incomplete"
+    verdict: str
+    over: bool
+    """Nothing more is expected of the exchange. False: its end is still to come."""
+
+
+@dataclass(slots=True)
 class HttpBody(HttpEvent):
-    """A message's body, transfer coding undone, when somebody asked for bodies."""
+    """A message's body, transfer coding undone, when somebody asked for bodies; also one that broke off."""
 
     body: bytes
+    fields: HeaderFields = field(default_factory=HeaderFields)
+    """The header fields of its message."""
+    left_out: int = 0
+    """Bytes that followed `body` and were not kept, for its length."""
 
 
 @dataclass(slots=True)

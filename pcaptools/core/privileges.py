@@ -6,6 +6,7 @@ private to root.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pwd
 import shlex
@@ -47,6 +48,14 @@ def drop_privileges(user: str | None = None) -> str | None:
 def will_drop(user: str | None = None) -> bool:
     """Tell whether `drop_privileges(user)` is about to change who we are."""
     return os.geteuid() == 0 and (user is not None or "SUDO_UID" in os.environ)
+
+
+def give_to_invoker(file: int | str) -> None:
+    """Give a file (descriptor or path) that root made to who ran sudo, if it was run so."""
+    user, group = os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", "")
+    if os.geteuid() == 0 and user.isdecimal() and group.isdecimal():
+        with contextlib.suppress(OSError):  # a file system without owners
+            os.chown(file, int(user), int(group))
 
 
 def _refuse_without_root(user: str | None) -> None:

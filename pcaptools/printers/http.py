@@ -8,27 +8,44 @@ from pcaptools.core.events import (
     Conversation,
     Direction,
     Event,
+    HttpBody,
     HttpComplete,
     HttpError,
     HttpRequest,
+    HttpRequestBody,
     HttpRequestComplete,
     HttpResponse,
     TcpGap,
     WebSocketUpgrade,
 )
+from pcaptools.printers.bodies import BodyPrinter
 from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import Painter
 from pcaptools.printers.safe import safe
+from pcaptools.printers.sizes import format_size
 from pcaptools.printers.tcp import TCP_EVENTS, format_missing, format_tcp
+
+__all__ = ["HttpPrinter", "format_size"]
 
 
 class HttpPrinter:
     """Turns events into lines. `nanosecond` follows the source, for the forms of time that show it."""
 
-    def __init__(self, clock: Clock, paint: Painter, *, headers: bool = False, tcp_verbose: bool = False) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        paint: Painter,
+        *,
+        headers: bool = False,
+        tcp_verbose: bool = False,
+        bodies: BodyPrinter | None = None,
+        show_header: Callable[[str], object] | None = None,
+    ) -> None:
         self._clock = clock
         self._paint = paint
-        self._headers = headers
+        self._headers = headers or show_header is not None
+        self._show_header = show_header
+        """Tells by its name whether a header is printed; None: all are."""
         self.names_version = 0
         """To be raised when a name has become known that lines so far were written without."""
         self._formats: dict[type[Event], Callable[..., str]] = {}
@@ -37,6 +54,10 @@ class HttpPrinter:
         self._formats[WebSocketUpgrade] = self._upgrade
         self._formats[HttpError] = self._error
         self._formats[TcpGap] = self._tcp
+        self._bodies = bodies
+        if bodies is not None:
+            for body_event in HttpBody.__subclasses__():
+                self._formats[body_event] = self._body
         for kind in HttpComplete.__subclasses__():
             self._formats[kind] = self._complete
         if tcp_verbose:
@@ -105,6 +126,12 @@ class HttpPrinter:
             f"{kind} complete {self._paint('size', format_size(event.body_len))}{missing}\n"
         )
 
+    def _body(self, event: HttpBody) -> str:
+        assert self._bodies is not None
+        kind = "request" if isinstance(event, HttpRequestBody) else "response"
+        words, lines = self._bodies(event)
+        return f"{self._start(event)}{self._paint('number', f'#{event.number}')} HTTP {kind} body: {words}\n{lines}"
+
     def _error(self, event: HttpError) -> str:
         return f"{self._start(event)}{self._paint('error', f'HTTP error: {safe(event.error)}')}\n"
 
@@ -118,16 +145,7 @@ class HttpPrinter:
     def _header_lines(self, event: HttpRequest | HttpResponse) -> str:
         if not self._headers:
             return ""
-        return "".join(f"    {self._paint('header', safe(name))}: {safe(value)}\n" for name, value in event.headers)
-
-
-def format_size(count: int) -> str:
-    """Return a number of bytes as http_trace writes it: 12B, 3.07KB, 1.5MB (units of 1024, no idle zeros)."""
-    if count < 1024:
-        return f"{count}B"
-    size, unit = float(count), "B"
-    for unit in ("KB", "MB", "GB", "TB"):  # noqa: B007 - the last unit is the result
-        size /= 1024
-        if round(size, 2) < 1024:
-            break
-    return f"{size:.2f}".rstrip("0").rstrip(".") + unit
+        wanted, headers = self._show_header, event.headers
+        if wanted is not None:
+            headers = [(name, value) for name, value in headers if wanted(name)]
+        return "".join(f"    {self._paint('header', safe(name))}: {safe(value)}\n" for name, value in headers)

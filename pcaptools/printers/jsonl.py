@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable, Iterable
+from functools import partial
 from json import JSONEncoder
 from typing import Any
 
@@ -15,6 +16,7 @@ from pcaptools.core.events import (
     HttpBody,
     HttpComplete,
     HttpError,
+    HttpIncomplete,
     HttpRequest,
     HttpRequestBody,
     HttpRequestComplete,
@@ -31,14 +33,19 @@ from pcaptools.core.events import (
     TcpSynRetry,
     WebSocketUpgrade,
 )
+from pcaptools.core.protocols.http.coding import decode_content
+from pcaptools.core.protocols.http.media import as_text, sniff
+from pcaptools.printers.bodies import body_media
 from pcaptools.printers.clock import decimal
 
 VERSION = 1
 encode = JSONEncoder(separators=(",", ":")).encode
 """JSON in pure ASCII, DEL included, which JSON itself allows raw."""
 Fields = dict[str, Any]
-SPANS = ("latency", "duration")
+SPANS = ("latency", "duration", "connect")
 """Fields that are spans of time."""
+DECODED = 16 << 20
+"""Bytes to which a body is decoded at most."""
 RATES = ("throughput", "goodput")
 """Endings of the figures that are bytes a second."""
 
@@ -46,8 +53,15 @@ RATES = ("throughput", "goodput")
 class JsonPrinter:
     """Turns events into JSON lines; `tcp_verbose` adds the TCP events other than gaps."""
 
-    def __init__(self, *, tcp_verbose: bool = False) -> None:
+    def __init__(self, *, tcp_verbose: bool = False, bodies: bool = True, body_limit: int = DECODED) -> None:
+        """Show `bodies` that the core hands over, decoded to at most `body_limit` bytes."""
         self._tcp_verbose = tcp_verbose
+        self._fields = dict(FIELDS)
+        for kind in HttpBody.__subclasses__():
+            if bodies:
+                self._fields[kind] = partial(_body, limit=body_limit)
+            else:
+                del self._fields[kind]
         self._nanosecond = False
         self.names_version = 0
         """To be raised when a name has become known that lines so far were written without."""
@@ -57,7 +71,7 @@ class JsonPrinter:
         self._nanosecond = nanosecond
         lines = []
         for event in events:
-            fields = FIELDS.get(type(event))
+            fields = self._fields.get(type(event))
             if isinstance(event, TcpSession):
                 tail = _figures(event, nanosecond)
             elif fields is None or (not self._tcp_verbose and type(event) in VERBOSE):
@@ -140,7 +154,7 @@ def _request(event: HttpRequest) -> Fields:
 
 
 def _response(event: HttpResponse) -> Fields:
-    return {
+    fields: Fields = {
         "number": event.number,
         "method": event.method,
         "url": event.url,
@@ -152,6 +166,9 @@ def _response(event: HttpResponse) -> Fields:
         "interim": event.interim,
         "latency": event.latency,
     }
+    if event.number == 1 and not event.interim and (connect := event.session.connect) is not None:
+        fields["connect"] = connect
+    return fields
 
 
 def _upgrade(event: WebSocketUpgrade) -> Fields:
@@ -165,12 +182,25 @@ def _complete(event: HttpComplete) -> Fields:
     return fields
 
 
-def _body(event: HttpBody) -> Fields:
-    fields: Fields = {"number": event.number, "decoded": False}
-    try:
-        fields["body"] = event.body.decode("utf-8")
-    except UnicodeDecodeError:
-        fields["body_base64"] = b64encode(event.body).decode("ascii")
+def _incomplete(event: HttpIncomplete) -> Fields:
+    return {"number": event.number, "verdict": event.verdict, "over": event.over}
+
+
+def _body(event: HttpBody, limit: int = DECODED) -> Fields:
+    decoded = decode_content(event.fields, event.body, limit)
+    fields: Fields = {"number": event.number, "decoded": decoded.codings}
+    read = as_text(body_media(event.fields), decoded.data) if not sniff(decoded.data) else None
+    if read is not None and read[1]:
+        fields["body"], charset = read
+        if charset != "utf-8":
+            fields["charset"] = charset
+    else:
+        fields["body_base64"] = b64encode(decoded.data).decode("ascii")
+    notes = [decoded.note] * bool(decoded.note)
+    if event.left_out:
+        notes.append(f"{event.left_out} more bytes were not kept")
+    if notes:
+        fields["note"] = ", ".join(notes)
     return fields
 
 
@@ -202,5 +232,6 @@ FIELDS: dict[type[Event], Callable[[Any], Fields]] = {
     HttpResponseBody: _body,
     HttpResponseComplete: _complete,
     WebSocketUpgrade: _upgrade,
+    HttpIncomplete: _incomplete,
     HttpError: _error,
 }

@@ -22,6 +22,7 @@ from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import THEME, Painter, wants_color
 from pcaptools.printers.grep import GrepPrinter
 from pcaptools.printers.http import HttpPrinter
+from pcaptools.printers.jsontext import json_lines
 from pcaptools.printers.packet import PacketPrinter, no_name
 from pcaptools.printers.tree import format_tree
 
@@ -139,6 +140,8 @@ def test_the_lines_above_use_the_whole_theme() -> None:
     for events in (http_events(), tcp_events()):
         printer = HttpPrinter(Clock("utc"), Marker(), headers=True, tcp_verbose=True)
         used |= {style for style, *_ in MARKED.findall(printer.format(events, nanosecond=False)) if style}
+    bodies = "\n".join(json_lines('{"a": ["b", 1, null]}', Marker()))
+    used |= {style for style, *_ in MARKED.findall(bodies) if style}
     used |= {
         style for style, *_ in MARKED.findall(GrepPrinter(Clock("utc"), Marker(), no_name).line(GREP_MATCH)) if style
     }

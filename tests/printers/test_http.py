@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ def upgrade() -> WebSocketUpgrade:
     )
 
 
-def lines(*events: Event, form: TimeFormat = "utc", nanosecond: bool = False, **options: bool) -> list[str]:
+def lines(*events: Event, form: TimeFormat = "utc", nanosecond: bool = False, **options: Any) -> list[str]:
     text = HttpPrinter(Clock(form), Painter(color=False), **options).format(events, nanosecond)
     assert not text or text.endswith("\n")
     return text.split("\n")[:-1]

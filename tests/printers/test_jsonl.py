@@ -16,6 +16,7 @@ from support.schema import validate_lines
 from pcaptools.core.events import (
     Event,
     HttpError,
+    HttpIncomplete,
     HttpRequest,
     HttpRequestBody,
     HttpRequestComplete,
@@ -110,11 +111,15 @@ EVENTS: list[tuple[Event, Fields]] = [
     ),
     (
         HttpRequestBody(talk(), TIME, "send", 1, "tea für zwei".encode()),
-        {**FROM_SRC, "number": 1, "body": "tea für zwei", "decoded": False},
+        {**FROM_SRC, "number": 1, "body": "tea für zwei", "decoded": []},
     ),
     (
         HttpResponseBody(talk(), TIME, "recv", 2, b"\x00\xff"),
-        {**FROM_DST, "number": 2, "body_base64": "AP8=", "decoded": False},
+        {**FROM_DST, "number": 2, "body_base64": "AP8=", "decoded": []},
+    ),
+    (
+        HttpIncomplete(talk(), TIME, "recv", 3, "no response: the connection ended", over=True),
+        {**FROM_DST, "number": 3, "verdict": "no response: the connection ended", "over": True},
     ),
     (HttpError(talk(), TIME, "recv", "nonsense"), {**FROM_DST, "direction": "recv", "error": "nonsense"}),
     (

@@ -2,6 +2,7 @@
 
     python peers.py files HOST PORT FOLDER      Python's http.server: HTTP/1.0, the body ends with the connection
     python peers.py chunked HOST PORT           chunks with an extension, and trailers
+    python peers.py coded HOST PORT FOLDER      what lies in FOLDER, in the content coding that ?coding= names
     python peers.py proxy HOST PORT             an HTTP proxy that does CONNECT only
     python peers.py websocket HOST PORT         an echo server (needs the package `websockets`)
     python peers.py talk HOST PORT              a client of it: text, binary, ping, close
@@ -51,6 +52,43 @@ class Chunked(Quiet, BaseHTTPRequestHandler):
             self.wfile.write(b"7;part=2\r\nsecond\n\r\n")
             self.wfile.write(b"400\r\n" + b"third " * 170 + b"end\n" + b"\r\n")
         self.wfile.write(b"0\r\nX-Checksum: 1f2e3d\r\nX-Parts: 3\r\n\r\n")
+
+
+class Coded(Quiet, BaseHTTPRequestHandler):
+    """Sends files in a content coding, chunked."""
+
+    protocol_version = "HTTP/1.1"
+
+    def __init__(self, *args: Any, folder: str) -> None:
+        """Serve `folder`."""
+        self._folder = folder
+        super().__init__(*args)
+
+    def do_GET(self) -> None:
+        """Send /NAME?coding=CODING."""
+        name, _, coding = self.path[1:].partition("?coding=")
+        with open(f"{self._folder}/{name}", "rb") as file:
+            body = _compress(coding, file.read())
+        self.send_response(200)
+        self.send_header("Content-Type", "application/octet-stream")
+        self.send_header("Content-Encoding", coding)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        for at in range(0, len(body), 5000):
+            piece = body[at : at + 5000]
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
+        self.wfile.write(b"0\r\n\r\n")
+
+
+def _compress(coding: str, data: bytes) -> bytes:
+    if coding == "zstd":
+        name = "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+        result: bytes = importlib.import_module(name).compress(data)
+    elif coding == "br":
+        result = importlib.import_module("brotli").compress(data)
+    else:
+        result = importlib.import_module({"gzip": "gzip", "deflate": "zlib"}[coding]).compress(data)
+    return result
 
 
 class Proxy(StreamRequestHandler):
@@ -137,6 +175,8 @@ def main(name: str, host: str, port: str, *rest: str) -> None:
             _serve(partial(Files, directory=rest[0]), host, int(port))
         case "chunked":
             _serve(Chunked, host, int(port))
+        case "coded":
+            _serve(partial(Coded, folder=rest[0]), host, int(port))
         case "proxy":
             _serve(Proxy, host, int(port))
         case "websocket":

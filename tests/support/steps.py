@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from pcaptools.core.events import Direction, Event, HttpComplete
+from pcaptools.core.events import Direction, Event, HttpComplete, HttpIncomplete
 from pcaptools.core.protocols.base import Data, End, Gap, Unit
 from pcaptools.core.protocols.detect import Analysers
 from pcaptools.core.tcp.session import Session
@@ -14,8 +14,11 @@ KEY = bytes([10, 0, 0, 1, 10, 0, 0, 2, 156, 64, 0, 80])
 Step = tuple[Direction, "bytes | int | str"]
 
 
-def events_of(steps: Iterable[Step], *, bodies: bool = True) -> list[Event]:
-    """Feed (direction, bytes | gap length | end reason), one a millisecond, as the tracker would."""
+def events_of(steps: Iterable[Step], *, bodies: bool = True, verdicts: bool = False) -> list[Event]:
+    """Feed (direction, bytes | gap length | end reason), one a millisecond, as the tracker would.
+
+    Without `verdicts` those over exchanges are left out: they have tests of their own.
+    """
     session = Session(KEY, 0)
     events: list[Event] = []
     session.analyser = Analysers(bodies=bodies)(session)
@@ -28,7 +31,8 @@ def events_of(steps: Iterable[Step], *, bodies: bool = True) -> list[Event]:
             unit = Gap(word, time)
         else:
             unit = End(word, time)  # type: ignore[arg-type]
-        events += session.analyser.feed(direction, unit)
+        told = session.analyser.feed(direction, unit)
+        events += [event for event in told if verdicts or not isinstance(event, HttpIncomplete)]
     return events
 
 

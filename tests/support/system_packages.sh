@@ -4,7 +4,7 @@
 
 # program:package
 wanted="tshark:tshark tcpdump:tcpdump nginx:nginx-light curl:curl ip:iproute2 man:man-db tmux:tmux sudo:sudo
-setcap:libcap2-bin zstd:zstd"
+setcap:libcap2-bin zstd:zstd node:nodejs"
 PATH=$PATH:/usr/sbin:/sbin
 
 missing() {

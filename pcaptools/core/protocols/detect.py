@@ -17,6 +17,7 @@ from pcaptools.core.protocols.http.head import (
     starts_response,
     starts_simple_request,
 )
+from pcaptools.core.protocols.http.kept import MAX_BODIES, MAX_BODY, BodyBounds
 from pcaptools.core.protocols.socks import SocksAnalyser, starts_socks
 from pcaptools.core.tcp.session import Session
 
@@ -31,13 +32,18 @@ HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n"  # RFC 9113, 3.4
 class Analysers:
     """Makes the analyser of each new session, and counts what the sessions turned out to speak."""
 
-    def __init__(self, *, bodies: bool = False) -> None:
-        self.bodies = bodies
+    def __init__(self, *, bodies: bool = False, max_body: int = MAX_BODY) -> None:
+        """With `bodies` keep them, of each at most `max_body` bytes."""
+        self.bodies = BodyBounds(max_body, max(max_body, MAX_BODIES)) if bodies else None
         self.spoken: Counter[str] = Counter()
 
     def __call__(self, session: Session) -> Analyser:
         """Return an analyser for `session`."""
         return Detector(session, self)
+
+    def notices(self) -> dict[str, int]:
+        """Return which bounds were hit, in words, and how often."""
+        return self.bodies.notices() if self.bodies is not None else {}
 
     def tunnel(self, session: Session, number: int) -> Analyser:
         """Return an analyser for what is inside a tunnel, whose exchanges are numbered from `number` + 1."""

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import IO, Self
 
 from pcaptools.core.errors import CaptureFileError
+from pcaptools.core.privileges import give_to_invoker
 from pcaptools.core.sources.base import Batch, Record
 
 _SECOND = 1_000_000_000
@@ -246,10 +247,7 @@ def _open_new(name: str) -> int | None:
         fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     except FileExistsError:
         return None
-    user, group = os.environ.get("SUDO_UID", ""), os.environ.get("SUDO_GID", "")
-    if os.geteuid() == 0 and user.isdecimal() and group.isdecimal():
-        with contextlib.suppress(OSError):  # a file system without owners
-            os.fchown(fd, int(user), int(group))
+    give_to_invoker(fd)
     return fd
 
 

@@ -196,6 +196,13 @@ class Session(Conversation):
         return endpoints(self.key, self.name_of)[1]
 
     @property
+    def connect(self) -> int | None:
+        """Nanoseconds from the first SYN to the handshake's end."""
+        if self.midway or self.syn_ns is None or self.connect_ns is None:
+            return None
+        return self.connect_ns - self.syn_ns
+
+    @property
     def state(self) -> SessionState:
         """The state in RFC 9293's words, as `src`'s host would say it."""
         return session_state(self.send.state, self.recv.state)

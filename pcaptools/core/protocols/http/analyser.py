@@ -10,6 +10,7 @@ from pcaptools.core.events import (
     Direction,
     Event,
     HttpError,
+    HttpIncomplete,
     HttpRequest,
     HttpRequestBody,
     HttpRequestComplete,
@@ -19,15 +20,15 @@ from pcaptools.core.events import (
     WebSocketUpgrade,
 )
 from pcaptools.core.protocols.base import NO_EVENTS, Analyser, Data, End, Gap, Unit
+from pcaptools.core.protocols.http.fields import HeaderFields
 from pcaptools.core.protocols.http.framing import CloseReader, Reader, request_reader, response_reader
 from pcaptools.core.protocols.http.head import RequestHead, ResponseHead
-from pcaptools.core.protocols.http.parser import After, MessageParser
+from pcaptools.core.protocols.http.kept import BodyBounds, KeptBody
+from pcaptools.core.protocols.http.parser import ENDS, After, MessageParser
 from pcaptools.core.tcp.session import Session
 
 MAX_OUTSTANDING = 4096
 """Requests of one session that await a response."""
-MAX_BODY = 16 << 20
-"""Bytes kept of one body, when somebody asked for bodies."""
 
 
 @dataclass(slots=True)
@@ -42,6 +43,10 @@ class Exchange:
     """When the request's last byte was seen."""
     upgrade: bool = False
     response_start: int = 0
+    missing: int = 0
+    """Bytes of the request's body that were not captured."""
+    told: bool = False
+    """It was told that it is not complete."""
 
 
 @dataclass(slots=True)
@@ -53,8 +58,9 @@ class _Message:
     start: int
     http_version: str
     interim: bool = False
-    body: list[bytes] | None = None
-    """Its pieces, when somebody asked for bodies."""
+    fields: HeaderFields | None = None
+    body: KeptBody | None = None
+    """What is kept of its body, when somebody asked for bodies."""
 
 
 class HttpAnalyser(Analyser):
@@ -80,18 +86,21 @@ class HttpAnalyser(Analyser):
         self,
         session: Session,
         *,
-        bodies: bool = False,
+        bodies: BodyBounds | None = None,
         number: int = 0,
         open_tunnel: Callable[[Session, int], Analyser | None],
     ) -> None:
-        """Read `session`, numbering exchanges from `number` + 1; `open_tunnel(session, number)` reads a tunnel."""
+        """Read `session`, numbering exchanges from `number` + 1; `open_tunnel(session, number)` reads a tunnel.
+
+        With `bodies` they are kept, within those bounds.
+        """
         self._session = session
         self._bodies = bodies
         self._open_tunnel = open_tunnel
         self._tunnel: Analyser | None = None
         self._parsers = {
-            "send": MessageParser(self, "send", keep_bodies=bodies),
-            "recv": MessageParser(self, "recv", keep_bodies=bodies),
+            "send": MessageParser(self, "send", keep_bodies=bodies is not None),
+            "recv": MessageParser(self, "recv", keep_bodies=bodies is not None),
         }
         self._messages: dict[Direction, _Message] = {}
         self._queue: list[Exchange] = []  # nearly always one: a deque would cost ten times the memory
@@ -113,6 +122,9 @@ class HttpAnalyser(Analyser):
             parser.gap(unit.length, unit.time)
         elif isinstance(unit, End):
             parser.end(unit.reason, unit.time)
+            if direction != self._session.client:
+                for exchange in self._queue:
+                    self._incomplete(exchange, f"no response: {ENDS[unit.reason]}", direction, unit.time)
         events, self._events = self._events, []
         return events
 
@@ -121,7 +133,7 @@ class HttpAnalyser(Analyser):
         parser = self._parsers[direction]
         if parser.mode == "tunnel":
             return self._tunnel.skippable(direction) if self._tunnel else 1 << 62
-        if self._bodies or parser.reader is None or parser.mode != "body":
+        if self._bodies is not None or parser.reader is None or parser.mode != "body":
             return 0
         return parser.reader.skippable
 
@@ -146,7 +158,10 @@ class HttpAnalyser(Analyser):
         """Show a head of which the end is missing; what follows it is lost."""
         if self.on_head(parser, head, time) == "tunnel":
             parser.mode = "tunnel"
-        self._messages.pop(parser.direction, None)
+        message = self._drop_message(parser)
+        if message is not None:
+            over = message.kind == "response"
+            self._incomplete(message.exchange, head.violations[-1], parser.direction, time, over=over)
 
     def on_lost(self, parser: MessageParser) -> None:
         """Take note that a direction lost its place: responses may be missing."""
@@ -157,32 +172,66 @@ class HttpAnalyser(Analyser):
 
     def on_body(self, parser: MessageParser, data: bytes) -> None:
         """Keep body bytes, when somebody asked for them."""
-        if self._bodies and parser.body_len <= MAX_BODY:
+        if self._bodies is not None:
             message = self._messages[parser.direction]
             if message.body is None:
-                message.body = []
-            message.body.append(data)
+                message.body = KeptBody(self._bodies)
+            message.body.add(data)
 
     def on_complete(self, parser: MessageParser, time: int) -> None:
         """Take note of a message's last byte."""
         message = self._messages.pop(parser.direction)
         number, direction, session = message.exchange.number, parser.direction, self._session
-        body = b"".join(message.body) if message.body else b""
+        if message.body is not None:
+            self._show_body(parser, message, time)
         sizes = (parser.body_len, parser.missing, message.http_version)
         if message.kind == "request":
-            message.exchange.end = time
-            if body:
-                self._events.append(HttpRequestBody(session, time, direction, number, body))
+            message.exchange.end, message.exchange.missing = time, parser.missing
             self._events.append(HttpRequestComplete(session, time, direction, number, *sizes))
         elif not message.interim:
-            if body:
-                self._events.append(HttpResponseBody(session, time, direction, number, body))
+            if message.exchange.method is None or parser.missing or message.exchange.missing:
+                self._flawed(message.exchange, parser, time)
             self._events.append(HttpResponseComplete(session, time, direction, number, *sizes, time - message.start))
 
     def on_error(self, parser: MessageParser, error: str, time: int) -> None:
-        """Report what could not be parsed."""
-        self._messages.pop(parser.direction, None)
+        """Report what could not be parsed; of a body that broke off show what came."""
+        message = self._messages.pop(parser.direction, None)
+        if message is not None and message.body is not None:
+            self._show_body(parser, message, time)
         self._events.append(HttpError(self._session, time, parser.direction, error))
+        if message is not None:
+            self._incomplete(message.exchange, error, parser.direction, time, over=message.kind == "response")
+
+    def _incomplete(
+        self, exchange: Exchange, verdict: str, direction: Direction, time: int, *, over: bool = True
+    ) -> None:
+        """Tell that an exchange is not complete; of one that was told before only that it is over."""
+        if over or not exchange.told:
+            self._events.append(HttpIncomplete(self._session, time, direction, exchange.number, verdict, over))
+        exchange.told = True
+
+    def _flawed(self, exchange: Exchange, parser: MessageParser, time: int) -> None:
+        """Tell what an exchange lacks whose last byte was seen."""
+        missing = parser.missing + exchange.missing
+        if exchange.method is None:
+            verdict = "joined in the middle: the request was not seen"
+        else:
+            verdict = "1 byte missing" if missing == 1 else f"{missing} bytes missing"
+        self._incomplete(exchange, verdict, parser.direction, time, over=False)
+
+    def _show_body(self, parser: MessageParser, message: _Message, time: int) -> None:
+        kept = message.body
+        assert kept is not None
+        kind = HttpRequestBody if message.kind == "request" else HttpResponseBody
+        fields = message.fields or HeaderFields()
+        number = message.exchange.number
+        self._events.append(kind(self._session, time, parser.direction, number, kept.take(), fields, kept.left_out))
+
+    def _drop_message(self, parser: MessageParser) -> _Message | None:
+        message = self._messages.pop(parser.direction, None)
+        if message is not None and message.body is not None:
+            message.body.take()
+        return message
 
     def on_tunnel(self, parser: MessageParser, data: bytes, time: int) -> None:
         """Hand a tunnel's bytes to whoever reads it."""
@@ -210,12 +259,12 @@ class HttpAnalyser(Analyser):
         self._requests_lost = False
         self._queue.append(exchange)
         if len(self._queue) > MAX_OUTSTANDING:
-            self._queue.pop(0)
+            self._incomplete(self._queue.pop(0), "too many requests without a response", parser.direction, time)
         if len(self._queue) == MAX_OUTSTANDING and not self._overflowed:
             self._overflowed = True
             error = f"more than {MAX_OUTSTANDING} requests without a response: the oldest are forgotten"
             self._events.append(HttpError(self._session, time, parser.direction, error))
-        self._messages[parser.direction] = _Message("request", exchange, time, head.http_version)
+        self._messages[parser.direction] = _Message("request", exchange, time, head.http_version, fields=head.fields)
         self._events.append(
             HttpRequest(
                 self._session,
@@ -237,7 +286,7 @@ class HttpAnalyser(Analyser):
 
     def _on_response(self, parser: MessageParser, head: ResponseHead, time: int) -> After:
         interim = 100 <= head.status_code < 200 and head.status_code != 101
-        exchange = self._match(interim)
+        exchange = self._match(interim, parser.direction, time)
         switched = head.status_code == 101 and exchange.method is not None
         connected = exchange.method == "CONNECT" and 200 <= head.status_code < 300
         reader = None if connected else response_reader(head, exchange.method)
@@ -249,11 +298,11 @@ class HttpAnalyser(Analyser):
             other.resume(tunnel=False, time=time)
         return reader or "next"
 
-    def _match(self, interim: bool) -> Exchange:
+    def _match(self, interim: bool, direction: Direction, time: int) -> Exchange:
         """Return the exchange that the next response belongs to; one without a request when that is unknown."""
         if self._responses_lost:
             self._responses_lost = False
-            self._forget_the_unanswered()
+            self._forget_the_unanswered(direction, time)
         if not self._queue:
             self._number += 1
             self._queue.append(Exchange(self._number, None, None))
@@ -263,7 +312,7 @@ class HttpAnalyser(Analyser):
         self._pipelined &= bool(self._queue)
         return exchange
 
-    def _forget_the_unanswered(self) -> None:
+    def _forget_the_unanswered(self, direction: Direction, time: int) -> None:
         """Forget the requests whose responses may have been lost.
 
         A client that does not pipeline waits for each response, so what comes now answers its newest request. Of
@@ -272,6 +321,8 @@ class HttpAnalyser(Analyser):
         """
         known = self._queue and not self._pipelined and not self._requests_lost
         newest = self._queue.pop() if known else None
+        for exchange in self._queue:
+            self._incomplete(exchange, "the response was not captured", direction, time)
         self._queue.clear()
         if newest:
             self._queue.append(newest)
@@ -287,7 +338,7 @@ class HttpAnalyser(Analyser):
         interim: bool = False,
     ) -> None:
         latency = None if exchange.end is None or time < exchange.end else time - exchange.end
-        self._messages[parser.direction] = _Message("response", exchange, time, head.http_version, interim)
+        self._messages[parser.direction] = _Message("response", exchange, time, head.http_version, interim, head.fields)
         response = (
             self._session, time, parser.direction, exchange.number, exchange.method, exchange.url, head.status_code,
             head.reason, head.http_version, head.fields, head.violations, interim, latency,

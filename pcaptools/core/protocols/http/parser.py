@@ -33,7 +33,7 @@ After = Literal["next", "pause", "tunnel"] | Reader
 """What follows a head: the next message, bytes to keep until the other side answers, a tunnel, or a body."""
 
 
-_ENDS: dict[EndReason, str] = {
+ENDS: dict[EndReason, str] = {
     "fin": "the connection ended",
     "rst": "the connection was reset",
     "timeout": "the connection fell silent",
@@ -177,7 +177,7 @@ class MessageParser:
                 self.data(block, first_time)
                 self.end(reason, time)
                 return
-        self._cut_head(f"the head is cut: {_ENDS[reason]}")
+        self._cut_head(f"the head is cut: {ENDS[reason]}")
 
     def skip(self, count: int) -> None:
         """Pass over body bytes that were seen and not delivered."""
@@ -344,8 +344,8 @@ class MessageParser:
     def _unfinished(self, reason: EndReason) -> str:
         seen = self.body_len + self.missing
         if isinstance(self.reader, LengthReader):
-            return f"{_ENDS[reason]} {self.reader.skippable} bytes before the end of the body, after {seen} bytes"
-        return f"{_ENDS[reason]} inside the body, after {seen} bytes"
+            return f"{ENDS[reason]} {self.reader.skippable} bytes before the end of the body, after {seen} bytes"
+        return f"{ENDS[reason]} inside the body, after {seen} bytes"
 
     # --- trouble ---
 

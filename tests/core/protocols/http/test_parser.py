@@ -42,8 +42,8 @@ CASES: dict[str, tuple[list[Step], list[str]]] = {
         [("send", GET), ("recv", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\nzz\r\n\r\n" + OK)],
         [
             "send request 1 GET / 1.1", "send request_complete 1 0", "recv response 1 200 GET",
-            "recv error invalid chunk size", "recv response 2 200 None", "recv response_body 2 b'ok'",
-            "recv response_complete 2 2",
+            "recv response_body 1 b'ab'", "recv error invalid chunk size", "recv response 2 200 None",
+            "recv response_body 2 b'ok'", "recv response_complete 2 2",
         ],
     ),
     "until close": (
@@ -64,6 +64,7 @@ CASES: dict[str, tuple[list[Step], list[str]]] = {
         [("send", GET), ("recv", b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"), ("recv", "fin")],
         [
             "send request 1 GET / 1.1", "send request_complete 1 0", "recv response 1 200 GET",
+            "recv response_body 1 b'abc'",
             "recv error the connection ended 7 bytes before the end of the body, after 3 bytes",
         ],
     ),

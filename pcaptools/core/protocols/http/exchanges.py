@@ -1,0 +1,141 @@
+"""Puts exchanges together from their events."""
+
+from __future__ import annotations
+
+from pcaptools.core.events import (
+    Event,
+    HttpEvent,
+    HttpIncomplete,
+    HttpRequest,
+    HttpRequestBody,
+    HttpRequestComplete,
+    HttpResponse,
+    HttpResponseBody,
+    HttpResponseComplete,
+    TcpEnd,
+    TcpReset,
+    WebSocketMessage,
+    WebSocketUpgrade,
+)
+from pcaptools.core.protocols.http.exchange import Exchange
+
+MAX_OPEN = 65_536
+"""Exchanges on their way."""
+MAX_MESSAGES = 8 << 20
+"""Bytes kept of the messages of one WebSocket."""
+MESSAGE_OVERHEAD = 200
+"""Bytes that a message takes beside its data, about."""
+Key = tuple[str, int]
+"""A session's id and the number of an exchange in it."""
+
+
+class Exchanges:
+    """Takes events in their order, gives exchanges that are over. A WebSocket's is over with its session."""
+
+    def __init__(self) -> None:
+        self._open: dict[Key, Exchange] = {}
+        self._sockets: dict[str, list[Key]] = {}
+        """The exchanges of a session that ended in a WebSocket."""
+        self._message_bytes: dict[Key, int] = {}
+        self.given_up = 0
+        """Exchanges given up because more than MAX_OPEN were on their way."""
+
+    def take(self, event: Event) -> list[Exchange]:
+        """Take an event; return the exchanges that it ends."""
+        if isinstance(event, HttpEvent):
+            return self._take(event)
+        if isinstance(event, TcpEnd | TcpReset) and self._sockets:
+            return [self._remove(key) for key in self._sockets.pop(event.session.id, ())]
+        return []
+
+    def finish(self) -> list[Exchange]:
+        """End of the input: return those that are still open."""
+        rest = list(self._open.values())
+        for exchange in rest:
+            if exchange.verdict == "complete" and not isinstance(exchange.response, WebSocketUpgrade):
+                exchange.verdict = "still open at the end"
+        self._open.clear()
+        self._sockets.clear()
+        self._message_bytes.clear()
+        return rest
+
+    def find(self, event: HttpEvent) -> Exchange | None:
+        """Return the open exchange that an event belongs to."""
+        return self._open.get((event.session.id, event.number))
+
+    def _take(self, event: HttpEvent) -> list[Exchange]:
+        key = (event.session.id, event.number)
+        exchange, gone = self._open.get(key), []
+        if exchange is None:
+            if len(self._open) >= MAX_OPEN:
+                gone.append(self._give_up())
+            exchange = self._open[key] = Exchange(
+                event.session, event.number, connect=event.session.connect if event.number == 1 else None
+            )
+        if isinstance(event, WebSocketMessage):
+            self._note_message(key, exchange, event)
+        else:
+            note(exchange, event)
+        if isinstance(event, WebSocketUpgrade):
+            self._sockets.setdefault(key[0], []).append(key)
+        elif _is_over(exchange, event):
+            gone.append(self._remove(key))
+        return gone
+
+    def _note_message(self, key: Key, exchange: Exchange, message: WebSocketMessage) -> None:
+        if exchange.response is None and key not in self._sockets.setdefault(key[0], []):
+            self._sockets[key[0]].append(key)
+            exchange.verdict = "joined in the middle: the upgrade was not seen"
+        held = self._message_bytes.get(key, 0) + len(message.data) + MESSAGE_OVERHEAD
+        if held <= MAX_MESSAGES:
+            self._message_bytes[key] = held
+            exchange.messages.append(message)
+        elif exchange.verdict == "complete":
+            exchange.verdict = f"only {len(exchange.messages)} of its messages were kept"
+
+    def _give_up(self) -> Exchange:
+        """Let go of the exchange that has been open longest."""
+        self.given_up += 1
+        exchange = self._remove(next(iter(self._open)))
+        if exchange.verdict == "complete":
+            exchange.verdict = "given up: too many exchanges at once"
+        return exchange
+
+    def _remove(self, key: Key) -> Exchange:
+        self._message_bytes.pop(key, None)
+        session, exchange = key[0], self._open.pop(key)
+        if session in self._sockets and key in self._sockets[session]:
+            self._sockets[session].remove(key)
+            if not self._sockets[session]:
+                del self._sockets[session]
+        return exchange
+
+
+def note(exchange: Exchange, event: HttpEvent) -> None:
+    """Write down in an exchange what an event of it says."""
+    if isinstance(event, HttpRequest):
+        exchange.request = event
+    elif isinstance(event, HttpRequestBody):
+        exchange.request_body = event.body
+    elif isinstance(event, HttpRequestComplete):
+        exchange.request_complete = event
+    elif isinstance(event, HttpResponse):
+        if event.interim:
+            exchange.interim.append(event)
+        else:
+            exchange.response = event
+    elif isinstance(event, HttpResponseBody):
+        exchange.response_body = event.body
+    elif isinstance(event, HttpResponseComplete):
+        exchange.response_complete = event
+    elif isinstance(event, HttpIncomplete) and exchange.verdict == "complete":
+        exchange.verdict = event.verdict
+
+
+def _is_over(exchange: Exchange, event: HttpEvent) -> bool:
+    """Tell whether nothing more is expected; a response may end before its request does."""
+    if isinstance(event, HttpIncomplete) and event.over:
+        return True
+    if exchange.response_complete is None:
+        return False
+    return exchange.request is None or exchange.request_complete is not None or exchange.verdict != "complete"
