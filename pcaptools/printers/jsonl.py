@@ -29,9 +29,14 @@ from pcaptools.core.events import (
     TcpSession,
     TcpStart,
     TcpSynRetry,
+    TlsSession,
+    WebSocketError,
+    WebSocketMessage,
     WebSocketUpgrade,
 )
 from pcaptools.printers.clock import decimal
+from pcaptools.printers.tls_session import session_fields
+from pcaptools.printers.websocket import message_fields
 
 VERSION = 1
 encode = JSONEncoder(separators=(",", ":")).encode
@@ -203,4 +208,7 @@ FIELDS: dict[type[Event], Callable[[Any], Fields]] = {
     HttpResponseComplete: _complete,
     WebSocketUpgrade: _upgrade,
     HttpError: _error,
+    WebSocketError: _error,
+    WebSocketMessage: message_fields,
+    TlsSession: session_fields,
 }

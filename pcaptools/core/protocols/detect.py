@@ -18,6 +18,8 @@ from pcaptools.core.protocols.http.head import (
     starts_simple_request,
 )
 from pcaptools.core.protocols.socks import SocksAnalyser, starts_socks
+from pcaptools.core.protocols.tls import TlsAnalyser, starts_tls
+from pcaptools.core.protocols.websocket.bounds import Budget
 from pcaptools.core.tcp.session import Session
 
 MAX_UNDECIDED = 64 * 1024
@@ -34,6 +36,7 @@ class Analysers:
     def __init__(self, *, bodies: bool = False) -> None:
         self.bodies = bodies
         self.spoken: Counter[str] = Counter()
+        self.budget = Budget()
 
     def __call__(self, session: Session) -> Analyser:
         """Return an analyser for `session`."""
@@ -97,9 +100,11 @@ class Detector(Analyser):
             if line.startswith(HTTP2_PREFACE):
                 return self._is_opaque("HTTP/2")
             return self._is_http()
-        opaque = _opaque_protocol(data)
-        if opaque and not self._unknown:
-            return self._is_opaque(opaque)
+        if not self._unknown:
+            if starts_tls(data, midway=self._session.midway):
+                return self._is_tls()
+            if data.startswith(b"SSH-"):
+                return self._is_opaque("SSH")
         if starts_socks(data) and not self._unknown:
             return self._is_socks(direction, unit, data[0])
         if header or (b"\n" not in line and len(data) < MAX_UNDECIDED and may_start_message(line)):
@@ -136,10 +141,21 @@ class Detector(Analyser):
             bodies=self._analysers.bodies,
             number=self._number,
             open_tunnel=self._analysers.tunnel,
+            budget=self._analysers.budget,
         )
         self._inner = inner
         if self._session.analyser is self:
             self._session.analyser = inner  # from here on without the detour
+        return self._hand_over(inner)
+
+    def _is_tls(self) -> Sequence[Event]:
+        self._analysers.spoken["TLS"] += 1
+        self._session.protocol = "TLS"
+        self._inner = TlsAnalyser(self._session)
+        return self._hand_over(self._inner)
+
+    def _hand_over(self, inner: Analyser) -> Sequence[Event]:
+        """Give the bytes so far to who reads the session from here on."""
         events: list[Event] = []
         self._undecided = {side: parts for side, parts in self._undecided.items() if parts}
         first = sorted(self._undecided, key=lambda side: self._undecided[side][0].time)
@@ -176,13 +192,3 @@ def _too_long(waiting: list[Data]) -> bool:
     if len(waiting) > 64:
         waiting[:] = [Data(b"".join(part.data for part in waiting), waiting[0].time)]
     return sum(len(part.data) for part in waiting) >= MAX_UNDECIDED
-
-
-def _opaque_protocol(data: bytes) -> str:
-    """Name a protocol that is known by its first bytes and not read here; empty when it is none of them."""
-    # RFC 8446, 5.1: a handshake record, of a version 3.x, and in it a ClientHello or a ServerHello
-    if data[:2] == b"\x16\x03" and len(data) > 5 and data[5] in (1, 2):
-        return "TLS"
-    if data.startswith(b"SSH-"):
-        return "SSH"
-    return ""

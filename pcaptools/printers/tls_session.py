@@ -1,0 +1,34 @@
+"""TLS sessions: what their hellos tell, in a line and as fields in JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pcaptools.core.events import TlsSession
+from pcaptools.printers.console import Painter
+from pcaptools.printers.safe import safe
+
+
+def format_session(event: TlsSession, paint: Painter) -> str:
+    """Return what stands in a session's line after its two ends."""
+    facts = [paint("url", safe(event.sni)) if event.sni else "no server name"]
+    if event.alpn:
+        facts.append(f"ALPN {safe(event.alpn)}")
+    elif event.alpn_offered:
+        facts.append(f"ALPN offered {safe(' '.join(event.alpn_offered))}")
+    if event.cipher:
+        facts.append(event.cipher)
+    notes = paint("warning", f" [{safe(event.notes)}]") if event.notes else ""
+    return f"{event.version or 'TLS'} session: {', '.join(facts)}{notes}\n"
+
+
+def session_fields(event: TlsSession) -> dict[str, Any]:
+    """Return the fields of a session in JSON."""
+    return {
+        "sni": event.sni,
+        "alpn": event.alpn,
+        "alpn_offered": event.alpn_offered,
+        "version": event.version,
+        "cipher": event.cipher,
+        "notes": event.notes,
+    }
