@@ -8,6 +8,9 @@ from pcaptools.core.events import TlsSession
 from pcaptools.printers.console import Painter
 from pcaptools.printers.safe import safe
 
+MAX_OFFERED = 6
+"""Protocols that a line shows of those that a client offers."""
+
 
 def format_session(event: TlsSession, paint: Painter) -> str:
     """Return what stands in a session's line after its two ends."""
@@ -15,11 +18,16 @@ def format_session(event: TlsSession, paint: Painter) -> str:
     if event.alpn:
         facts.append(f"ALPN {safe(event.alpn)}")
     elif event.alpn_offered:
-        facts.append(f"ALPN offered {safe(' '.join(event.alpn_offered))}")
+        more = len(event.alpn_offered) - MAX_OFFERED
+        offered = " ".join(event.alpn_offered[:MAX_OFFERED]) + (f" and {more} more" if more > 0 else "")
+        facts.append(f"ALPN offered {safe(offered)}")
     if event.cipher:
         facts.append(event.cipher)
     notes = paint("warning", f" [{safe(event.notes)}]") if event.notes else ""
-    return f"{event.version or 'TLS'} session: {', '.join(facts)}{notes}\n"
+    version = event.version or "TLS"
+    if not version.startswith(("TLS", "SSL")):
+        version = f"TLS {version}"
+    return f"{version} session: {', '.join(facts)}{notes}\n"
 
 
 def session_fields(event: TlsSession) -> dict[str, Any]:

@@ -19,7 +19,10 @@ from pcaptools.core.protocols.http.head import (
 )
 from pcaptools.core.protocols.socks import SocksAnalyser, starts_socks
 from pcaptools.core.protocols.tls import TlsAnalyser, starts_tls
+from pcaptools.core.protocols.websocket.analyser import WebSocketAnalyser
 from pcaptools.core.protocols.websocket.bounds import Budget
+from pcaptools.core.protocols.websocket.guess import Guesser
+from pcaptools.core.protocols.websocket.handshake import UNKNOWN
 from pcaptools.core.tcp.session import Session
 
 MAX_UNDECIDED = 64 * 1024
@@ -54,7 +57,7 @@ class Detector(Analyser):
     been joined in the middle of a message.
     """
 
-    __slots__ = ("_analysers", "_inner", "_number", "_opaque", "_session", "_undecided", "_unknown")
+    __slots__ = ("_analysers", "_guesser", "_inner", "_number", "_opaque", "_session", "_undecided", "_unknown")
 
     def __init__(self, session: Session, analysers: Analysers, number: int = 0) -> None:
         """Watch `session`; exchanges found are numbered from `number` + 1."""
@@ -65,6 +68,8 @@ class Detector(Analyser):
         self._opaque = False
         self._undecided: dict[Direction, list[Data]] = {}
         self._unknown = False
+        self._guesser = Guesser() if session.midway and not number else None
+        """Looks for the frames of a WebSocket whose upgrade was not seen."""
 
     def feed(self, direction: Direction, unit: Unit) -> Sequence[Event]:
         """Take the next unit of a direction."""
@@ -111,10 +116,27 @@ class Detector(Analyser):
             return NO_EVENTS
         del self._undecided[direction]
         self._note_unknown()
-        return NO_EVENTS
+        return self._guess(direction, unit) if self._guesser is not None and unit.data else NO_EVENTS
+
+    def _guess(self, direction: Direction, unit: Data) -> Sequence[Event]:
+        assert self._guesser is not None
+        server = self._guesser.look(direction, unit)
+        if server is None:
+            return NO_EVENTS
+        self._analysers.spoken["unknown"] -= 1
+        self._analysers.spoken["WebSocket"] += 1
+        self._session.protocol = "WebSocket"
+        self._undecided, self._guesser = self._guesser.waiting, None
+        budget = self._analysers.budget
+        self._inner = WebSocketAnalyser(
+            self._session, server, number=0, protocol="rfc6455", agreement=UNKNOWN, budget=budget, guess=True
+        )
+        return self._hand_over(self._inner)
 
     def _last_look(self, direction: Direction, unit: End | Gap) -> Sequence[Event]:
         """What was undecided stays so; a request line cut before its end is shown as a cut head."""
+        if self._guesser is not None:
+            self._guesser.forget(direction)
         waiting = self._undecided.get(direction)
         if not waiting:
             return NO_EVENTS

@@ -66,10 +66,10 @@ class Inflater:
     def finish(self, room: int) -> bytes:
         """End the message; return what its end becomes, at most `room` bytes."""
         kept = b""
-        if not self._inflate.eof and not self.trouble:
+        if not self._inflate.eof:
             kept = self.feed(EMPTY_BLOCK + LAST_BLOCK, room)
-            if not self._inflate.eof and not self.trouble:
-                self._fail("the compressed data ends in the middle")
+        if not self._inflate.eof and not self.trouble:
+            self._fail("the compressed data ends in the middle")
         if not self._takeover:
             self._forget()
         return kept
