@@ -21,10 +21,28 @@ Fact = tuple[str, str, int]
 CODES = {"text": 1, "binary": 2, "close": 8, "ping": 9, "pong": 10}
 KNOWN: dict[str, tuple[Counter[Fact], Counter[Fact], str]] = {
     # file: (what only tshark has, what only pcaptools has, frames and reason)
+    "http/basic-auth-with-extra-space.pcap": (
+        Counter(),
+        Counter(
+            {
+                ("127.0.0.1:52594", "127.0.0.1:35635", 2): 2,
+                ("127.0.0.1:35635", "127.0.0.1:52594", 2): 2,
+                ("127.0.0.1:40296", "127.0.0.1:35635", 2): 2,
+                ("127.0.0.1:35635", "127.0.0.1:40296", 2): 2,
+                ("127.0.0.1:40304", "127.0.0.1:35635", 2): 2,
+                ("127.0.0.1:35635", "127.0.0.1:40304", 2): 2,
+            }
+        ),
+        (
+            "frames 1 to 36: an editor's WebSockets to its server (JSON such as $onFileEvent inside), joined in the "
+            "middle; tshark reads no WebSocket whose upgrade it has not seen. Marked as guesses"
+        ),
+    ),
 }
 
 
-def ours(path: Path) -> Counter[Fact]:
+def ours(path: Path) -> tuple[Counter[Fact], Counter[Fact]]:
+    """All messages, and those among them of sessions joined in the middle."""
     handler, text = HttpTrace(CaptureOptions(json=True)), ""
     with FileSource([path]) as source:
         try:
@@ -32,21 +50,21 @@ def ours(path: Path) -> Counter[Fact]:
                 text += handler.handle(batch)
         except PcapToolsError:
             pass
-    return Counter(
-        (line["src"], line["dst"], CODES[line["opcode"]])
-        for line in validate_lines(text + handler.finish())
-        if line["event"] == "websocket_message"
-    )
+    lines = [line for line in validate_lines(text + handler.finish()) if line["event"] == "websocket_message"]
+    facts = [(line["src"], line["dst"], CODES[line["opcode"]]) for line in lines]
+    return Counter(facts), Counter(fact for fact, line in zip(facts, lines, strict=True) if not line["number"])
 
 
 def test_messages_agree_with_tshark(corpus: Path) -> None:
     same = different = 0
     surprises = {}
     for name, facts in zeek_facts(corpus).items():
-        want = Counter((fact["src"], fact["dst"], fact["opcode"]) for fact in facts["websocket_frames"] if fact["opcode"])
-        got = ours(corpus / "zeek" / name)
+        want: Counter[Fact] = Counter(
+            (fact["src"], fact["dst"], fact["opcode"]) for fact in facts["websocket_frames"] if fact["opcode"]
+        )
+        got, guesses = ours(corpus / "zeek" / name)
         same += (want & got).total()
-        different += ((want - got) + (got - want)).total()
+        different += ((want - got) + (got - want - guesses)).total()
         if (want - got, got - want) != KNOWN.get(name, (Counter(), Counter(), ""))[:2]:
             surprises[name] = (dict(want - got), dict(got - want))
     assert surprises == {}

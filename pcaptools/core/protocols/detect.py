@@ -18,7 +18,7 @@ from pcaptools.core.protocols.http.head import (
     starts_simple_request,
 )
 from pcaptools.core.protocols.socks import SocksAnalyser, starts_socks
-from pcaptools.core.protocols.tls import TlsAnalyser, starts_tls
+from pcaptools.core.protocols.tls import TlsAnalyser, may_start_tls, starts_tls
 from pcaptools.core.protocols.websocket.analyser import WebSocketAnalyser
 from pcaptools.core.protocols.websocket.bounds import Budget
 from pcaptools.core.protocols.websocket.guess import Guesser
@@ -93,7 +93,12 @@ class Detector(Analyser):
     def _look(self, direction: Direction, unit: Data) -> Sequence[Event]:
         waiting = self._undecided.setdefault(direction, [])
         waiting.append(unit)
-        if len(waiting) > 1 and b"\n" not in unit.data and not _too_long(waiting):
+        if (
+            len(waiting) > 1
+            and b"\n" not in unit.data
+            and not _too_long(waiting)
+            and not may_start_tls(waiting[0].data)
+        ):
             return NO_EVENTS  # the line goes on
         data = unit.data if len(waiting) == 1 else b"".join(part.data for part in waiting)
         header = 0 if self._unknown else _proxy_header(data)
@@ -112,6 +117,8 @@ class Detector(Analyser):
                 return self._is_opaque("SSH")
         if starts_socks(data) and not self._unknown:
             return self._is_socks(direction, unit, data[0])
+        if may_start_tls(data) and not self._unknown:
+            return NO_EVENTS
         if header or (b"\n" not in line and len(data) < MAX_UNDECIDED and may_start_message(line)):
             return NO_EVENTS
         del self._undecided[direction]

@@ -29,6 +29,11 @@ def starts_tls(data: bytes, *, midway: bool) -> bool:
     return midway and data[0] == APPLICATION_DATA and _in_records(data)
 
 
+def may_start_tls(data: bytes) -> bool:
+    """Tell whether more bytes may make a hello of data too short to tell."""
+    return len(data) < 6 and data.startswith(b"\x16\x03"[: len(data)])
+
+
 def _in_records(data: bytes) -> bool:
     """Tell whether data can be records of one that is running, the last of them perhaps cut off."""
     at, whole = 0, 0
@@ -75,15 +80,15 @@ class TlsAnalyser(Analyser):
 
     def _read(self, direction: Direction, time: int) -> Sequence[Event]:
         data = self._begun[direction] or b""
-        if len(data) < 6:
+        if len(data) < 7:
             return NO_EVENTS
         if data[0] == HANDSHAKE:
             hello = hello_of(data)
-            if hello is not None and not hello.whole and len(data) < MAX_HELLO:
+            if len(data) < (10 if hello is None else 0 if hello.whole else MAX_HELLO):
                 return NO_EVENTS
             return self._take(direction, hello, time)
         self._begun[direction] = None
-        if data[0] == ALERT and int.from_bytes(data[3:5], "big") == 2 and len(data) > 6:
+        if data[0] == ALERT and int.from_bytes(data[3:5], "big") == 2:
             self._notes.append(f"refused: {name_of(ALERTS, data[6], 2)}")
             return self._tell(time)
         if self._client_hello is None and self._server_hello is None:
