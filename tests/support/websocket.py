@@ -44,14 +44,14 @@ class Deflater:
     """permessage-deflate's sender (RFC 7692, 7.2.1)."""
 
     def __init__(self, *, takeover: bool = True, bits: int = 15) -> None:
-        self._new = lambda: zlib.compressobj(9, zlib.DEFLATED, -bits)
+        self._bits = -bits
         self._takeover = takeover
-        self._deflate = self._new()
+        self._deflate = zlib.compressobj(9, zlib.DEFLATED, self._bits)
 
     def __call__(self, data: bytes) -> bytes:
         """Compress one message."""
         if not self._takeover:
-            self._deflate = self._new()
+            self._deflate = zlib.compressobj(9, zlib.DEFLATED, self._bits)
         return (self._deflate.compress(data) + self._deflate.flush(zlib.Z_SYNC_FLUSH))[:-4]
 
 

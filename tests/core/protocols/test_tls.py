@@ -86,7 +86,9 @@ def test_a_gap_in_a_hello_is_told() -> None:
 def test_a_hello_without_end_is_bounded() -> None:
     start = b"\x16\x03\x01\x40\x00\x01\xff\xff\xff\x03\x03" + bytes(16378)
     more = b"\x16\x03\x01\x40\x00" + bytes(1 << 14)
-    steps: list[Step] = [("send", start), *[("send", more)] * 9, ("send", "fin")]
+    steps: list[Step] = [("send", start)]
+    steps += [("send", more) for _ in range(9)]
+    steps.append(("send", "fin"))
     assert len(start) + 9 * len(more) > MAX_HELLO
     (found,) = told(steps)
     assert found.notes

@@ -32,7 +32,8 @@ def theirs(data: bytes, *, client: bool) -> Seen:
     decoder.receive_bytes(data)
     found, payload = [], b""
     while (piece := decoder.process_buffer()) is not None:
-        payload += bytes(piece.payload)
+        assert isinstance(piece.payload, bytes | bytearray)  # text is decoded one layer above
+        payload += piece.payload
         if piece.frame_finished:
             found.append((piece.opcode | (0x80 if piece.message_finished else 0), payload))
             payload = b""
