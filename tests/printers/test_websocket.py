@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.steps import KEY
 
@@ -32,8 +32,8 @@ def message(
         (message("text", b"abc", length=10, notes="7 bytes missing"),
          "WebSocket message 5B: abc (7 bytes more) [7 bytes missing]\n"),
         (message("text", b'{"a":[1,{}],"b":"' + b"x" * 70 + b'"}'),
-         'WebSocket message 5B\n    {\n      "a": [\n        1,\n        {}\n      ],\n'
-         f'      "b": "{"x" * 70}"\n    }}\n'),
+         ('WebSocket message 5B\n    {\n      "a": [\n        1,\n        {}\n      ],\n'
+          f'      "b": "{"x" * 70}"\n    }}\n')),
         (message("text", b'{"a": 1}'), 'WebSocket message 5B: {"a": 1}\n'),
         (message("text"), "WebSocket message 5B\n"),
         (message("binary", bytes(range(30))),
@@ -61,6 +61,7 @@ JSON = st.recursive(
 )
 
 
+@settings(max_examples=40)
 @given(st.lists(JSON) | st.dictionaries(st.text(), JSON), st.booleans())
 def test_indenting_changes_no_word(value: object, ascii_only: bool) -> None:
     lines = indented(json.dumps(value, ensure_ascii=ascii_only))
