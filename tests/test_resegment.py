@@ -9,6 +9,7 @@ import pytest
 from support.build import Dialogue, Record
 from support.steps import words
 from support.tap import Tapped
+from support.websocket import REQUEST, Deflater, frame, response
 
 from pcaptools.core.events import Event
 from pcaptools.core.protocols.detect import Analysers
@@ -17,7 +18,8 @@ from pcaptools.core.sources.files import FileSource
 from pcaptools.core.tcp.tracker import TCPTracker
 
 CAPTURES = Path(__file__).parent / "captures"
-NAMES = ["get", "post-100-continue", "head", "chunked", "pipelined", "connect-proxy", "404-many", "http10-close"]
+NAMES = ["get", "post-100-continue", "head", "chunked", "pipelined", "connect-proxy", "404-many", "http10-close",
+         "websocket-upgrade", "tls12", "tls13-retry", "tls-alert"]  # fmt: skip
 Turns = list[tuple[str, bytes]]
 
 
@@ -57,7 +59,9 @@ def http_words(records: list[Record]) -> list[str]:
         events += tracker.track_batch(Batch(1, [record]))
     events += tracker.finish()
     assert not tracker.bounds_hit
-    return words(event for event in events if event.name.startswith("http") or event.name == "tcp_gap")
+    return words(
+        event for event in events if event.name.startswith(("http", "websocket", "tls")) or event.name == "tcp_gap"
+    )
 
 
 def sent_twice(records: list[Record], rng: random.Random) -> list[Record]:
@@ -79,6 +83,38 @@ def out_of_order(records: list[Record], rng: random.Random, window: int) -> list
     order.sort(key=lambda place: place + rng.uniform(0, window))
     shuffled = records[:3] + [records[place] for place in order]
     return [(records[0][0] + 1_000_000 * at, size, data) for at, (_, size, data) in enumerate(shuffled)]
+
+
+def websocket_turns(rng: random.Random) -> Turns:
+    """A session with fragments, control frames in between, compression, and frames that are wrong."""
+    server, client = Deflater(), Deflater(takeover=False)
+    hello = client(b"hello " * 50)
+    turns: Turns = [
+        ("send", REQUEST),
+        (
+            "recv",
+            response(b"permessage-deflate; client_no_context_takeover") + frame(0xC1, server(b'{"a": [1, 2]}' * 9)),
+        ),
+        ("send", frame(0x41, hello[:5], mask=True) + frame(0x89, b"?", mask=True) + frame(0x80, hello[5:], mask=True)),
+    ]
+    for _ in range(rng.randint(1, 9)):
+        data = rng.randbytes(rng.randint(0, 300))
+        first = rng.choice([0x81, 0x82, 0x01, 0x80, 0x8A, 0x83, 0xC1, 0x91])
+        turns.append(("recv", frame(first, server(data) if first == 0xC1 and rng.random() < 0.7 else data)))
+        turns.append(("send", frame(rng.choice([0x81, 0x82, 0xC2]), data, mask=rng.random() < 0.9)))
+    return [*turns, ("recv", frame(0x88, b"\x03\xe8bye"))]
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_websocket_messages_do_not_depend_on_the_segments(seed: int) -> None:
+    rng = random.Random(seed)
+    turns = websocket_turns(rng)
+    expected = http_words(dialogue(turns, 65_000))
+    assert sum("websocket_message" in word for word in expected) > 4
+    for mss in (1, 7, 100, 536):
+        records = dialogue(turns, mss)
+        assert http_words(records) == expected, mss
+        assert http_words(out_of_order(sent_twice(records, rng), rng, 8)) == expected, mss
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -12,12 +12,12 @@ import click
 from pcaptools.core.errors import UsageError
 from pcaptools.core.protocols.http import select
 from pcaptools.core.protocols.http.select import Condition, Selector, Stage, Test
+from pcaptools.printers.sizes import parse_size
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_SPAN = re.compile(r"(\d+(?:\.\d+)?)\s*(us|ms|s|m)?")
+_SPAN = re.compile(r"(\d{1,12}(?:\.\d+)?)\s*(us|ms|s|m)?")
 _SPANS = {"us": 1e3, "ms": 1e6, "s": 1e9, "m": 60e9, None: 1e9}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
 _STATUS = re.compile(r"(\d)xx|(\d{1,3})(?:-(\d{1,3}))?", re.IGNORECASE)
 
 
@@ -54,10 +54,10 @@ def _slower(option: str, text: str) -> list[Test]:
 
 
 def _larger(option: str, text: str) -> list[Test]:
-    found = _SIZE.fullmatch(text.strip())
-    if found is None:
+    size = parse_size(text)
+    if size is None:
         raise UsageError(f'{option} "{text}" is no size', "write it as 500, 64KB or 1.5MB")
-    return [select.larger_than(int(float(found[1]) * 1024 ** " KMGT".index(found[2].upper() or " ")))]
+    return [select.larger_than(size)]
 
 
 Maker = Callable[[str, str], list[Test]]

@@ -13,6 +13,7 @@ from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
 from pcaptools.commands._watchdog import Watchdog
 from pcaptools.core.events import GrepMatch
+from pcaptools.core.grep.decoded import DecodedSearch
 from pcaptools.core.grep.packets import PacketSearch
 from pcaptools.core.grep.pattern import Pattern
 from pcaptools.core.grep.payload import Belonging, Flow
@@ -42,6 +43,7 @@ class View:
     only: bool = False
     quiet: bool = False
     stream: bool = False
+    decoded: bool = False
     whole_session: bool = False
 
 
@@ -61,7 +63,9 @@ class Grep(Handler):
         )
         most = 1 if view.quiet and not options.write else view.most
         self.search: PacketSearch | StreamSearch
-        if view.stream:
+        if view.decoded:
+            self.search = DecodedSearch(pattern, most=most, watch=Watchdog())
+        elif view.stream:
             self.search = StreamSearch(pattern, most=most, watch=Watchdog())
         else:
             self.search = PacketSearch(
@@ -72,7 +76,7 @@ class Grep(Handler):
                 most=most,
                 watch=Watchdog(),
             )
-        later = bool(options.write) and (view.whole_session or view.stream)
+        later = bool(options.write) and (view.whole_session or view.stream or view.decoded)
         self._keeper = Keeper(options, whole_session=view.whole_session) if later else None
 
     @property
@@ -132,6 +136,8 @@ class Grep(Handler):
             notices.append(f"gave up {slow} of the searches, which took too long (the first in packet {first})")
         if isinstance(search, StreamSearch):
             notices += [f"{text} ({count} times)" for text, count in search.tracker.notices().items()]
+            if isinstance(search, DecodedSearch) and search.bounded:
+                notices.append(f"{search.bounded} bodies or messages were searched up to a bound only (bodies: 1 MB)")
             if search.cut:
                 notices.append(f"{search.cut} matches of more than 64 KB were cut short")
         else:

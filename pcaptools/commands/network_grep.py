@@ -14,6 +14,7 @@ EXAMPLES = r"""
 sudo pcaptools network-grep 'GET /api' eth0
 sudo pcaptools network-grep -I 'set-cookie: \w+' lo0 "ip proto \tcp"
 pcaptools network-grep --stream 'password=[^&\s]+' -r capture.pcap
+pcaptools network-grep --decoded '"error":' -r capture.pcap
 pcaptools network-grep --hex 'ff d8 ff' -r capture.pcap --write pictures.pcap --whole-session
 """
 context_count = click.IntRange(0, 1000)
@@ -27,6 +28,7 @@ context_count = click.IntRange(0, 1000)
 @click.option("-w", "--word", is_flag=True, help="Only matches that are whole words.")
 @click.option("--hex", "hexadecimal", is_flag=True, help="PATTERN is bytes in hexadecimal, as de ad ?? ef.")
 @click.option("--stream", is_flag=True, help="Search the reassembled TCP streams, not single packets.")
+@click.option("--decoded", is_flag=True, help="Search HTTP heads, decoded HTTP bodies and WebSocket messages.")
 @click.option("-X", "dump", is_flag=True, help="Print the payload in hexadecimal and ASCII, too.")
 @click.option("-A", "after", type=context_count, default=0, metavar="N", help="Print N packets after a match, too.")
 @click.option("-B", "before", type=context_count, default=0, metavar="N", help="Print N packets before a match, too.")
@@ -44,6 +46,7 @@ def command(
     word: bool,
     hexadecimal: bool,
     stream: bool,
+    decoded: bool,
     dump: bool,
     after: int,
     before: int,
@@ -61,13 +64,23 @@ def command(
     """
     try:
         view = View(
-            invert, dump, max(before, around), max(after, around), most, count_only, only, quiet, stream, whole_session
+            invert,
+            dump,
+            max(before, around),
+            max(after, around),
+            most,
+            count_only,
+            only,
+            quiet,
+            stream,
+            decoded,
+            whole_session,
         )
         _check(options, view)
         options.quiet = quiet
         compiled = compile_pattern(pattern, ignore_case=ignore_case, word=word, hexadecimal=hexadecimal)
         grep = Grep(options, view, compiled)
-        run_capture(options, grep, live_tcp_filter(options) if stream else "")
+        run_capture(options, grep, live_tcp_filter(options) if stream or decoded else "")
     except PcapToolsError as error:
         error.exit_status = 2
         raise
@@ -81,10 +94,13 @@ def command(
 
 
 def _check(options: CaptureOptions, view: View) -> None:
-    if view.stream and view.invert:
-        raise UsageError("-v is about packets", "leave it or --stream out")
-    if view.stream and (view.before or view.after):
-        raise UsageError("-A, -B and -C are about packets", "leave them or --stream out")
+    if view.stream and view.decoded:
+        raise UsageError("--stream and --decoded are two ways to search", "give one of them")
+    whole = "--stream" if view.stream else "--decoded" if view.decoded else ""
+    if whole and view.invert:
+        raise UsageError("-v is about packets", f"leave it or {whole} out")
+    if whole and (view.before or view.after):
+        raise UsageError("-A, -B and -C are about packets", f"leave them or {whole} out")
     if view.invert and view.only:
         raise UsageError("-v leaves nothing for -o to print", "leave one of them out")
     if view.count_only and options.json:

@@ -282,6 +282,14 @@ class WebSocketUpgrade(HttpResponse):
     """Sec-WebSocket-Extensions of the response; empty when none."""
 
 
+@dataclass(slots=True)
+class WebSocketError(HttpError):
+    """Bytes of a WebSocket that became no message: missing, cut off, or not of the protocol."""
+
+    number: int = 0
+    """The exchange's that upgraded, 0 where that was not seen."""
+
+
 WebSocketOpcode = Literal["text", "binary", "close", "ping", "pong"]
 
 
@@ -297,7 +305,8 @@ class WebSocketMessage(HttpEvent):
     data: bytes
     """As far as it is kept; of a close frame the reason."""
     length: int
-    """Of the whole message, decompressed, in bytes."""
+    """Of the whole message, decompressed, in bytes; of a close frame code and reason together. Of a message that
+    could not be inflated, or not to its end, as it crossed the wire."""
     close_code: int | None = None
     notes: str = ""
     """What is wrong with it, or guessed of it; empty for a message like any other."""
@@ -315,6 +324,8 @@ class TlsSession(Event):
     version: str | None
     """The version that the server chose, "TLS 1.3"; None where its hello was not seen."""
     cipher: str | None
+    notes: str = ""
+    """What is not as it should be, or not known, and why; empty for a handshake like any other."""
 
 
 Span = tuple[int, int]

@@ -16,6 +16,9 @@ from pcaptools.core.events import (
     HttpRequestComplete,
     HttpResponse,
     TcpGap,
+    TlsSession,
+    WebSocketError,
+    WebSocketMessage,
     WebSocketUpgrade,
 )
 from pcaptools.printers.bodies import BodyPrinter
@@ -24,6 +27,8 @@ from pcaptools.printers.console import Painter
 from pcaptools.printers.safe import safe
 from pcaptools.printers.sizes import format_size
 from pcaptools.printers.tcp import TCP_EVENTS, format_missing, format_tcp
+from pcaptools.printers.tls_session import format_session
+from pcaptools.printers.websocket import format_message
 
 __all__ = ["HttpPrinter", "format_size"]
 
@@ -53,6 +58,9 @@ class HttpPrinter:
         self._formats[HttpResponse] = self._response
         self._formats[WebSocketUpgrade] = self._upgrade
         self._formats[HttpError] = self._error
+        self._formats[WebSocketMessage] = self._message
+        self._formats[WebSocketError] = self._websocket_error
+        self._formats[TlsSession] = self._tls
         self._formats[TcpGap] = self._tcp
         self._bodies = bodies
         if bodies is not None:
@@ -134,6 +142,16 @@ class HttpPrinter:
 
     def _error(self, event: HttpError) -> str:
         return f"{self._start(event)}{self._paint('error', f'HTTP error: {safe(event.error)}')}\n"
+
+    def _message(self, event: WebSocketMessage) -> str:
+        number = self._paint("number", f"#{event.number}")
+        return f"{self._start(event)}{number} {format_message(event, format_size(event.length), self._paint)}"
+
+    def _websocket_error(self, event: WebSocketError) -> str:
+        return f"{self._start(event)}{self._paint('error', f'WebSocket error: {safe(event.error)}')}\n"
+
+    def _tls(self, event: TlsSession) -> str:
+        return f"{self._start(event)}{format_session(event, self._paint)}"
 
     def _tcp(self, event: Event) -> str:
         text, style = format_tcp(event)

@@ -31,12 +31,17 @@ from pcaptools.core.events import (
     TcpSession,
     TcpStart,
     TcpSynRetry,
+    TlsSession,
+    WebSocketError,
+    WebSocketMessage,
     WebSocketUpgrade,
 )
 from pcaptools.core.protocols.http.coding import decode_content
 from pcaptools.core.protocols.http.media import as_text, sniff
 from pcaptools.printers.bodies import body_media
 from pcaptools.printers.clock import decimal
+from pcaptools.printers.tls_session import session_fields
+from pcaptools.printers.websocket import message_fields
 
 VERSION = 1
 encode = JSONEncoder(separators=(",", ":")).encode
@@ -234,4 +239,7 @@ FIELDS: dict[type[Event], Callable[[Any], Fields]] = {
     WebSocketUpgrade: _upgrade,
     HttpIncomplete: _incomplete,
     HttpError: _error,
+    WebSocketError: _error,
+    WebSocketMessage: message_fields,
+    TlsSession: session_fields,
 }

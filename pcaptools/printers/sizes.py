@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 UNITS = ("B", "KB", "MB", "GB", "TB")
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
+_SIZE = re.compile(r"(\d{1,15}(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
 
 
 def format_size(count: int) -> str:

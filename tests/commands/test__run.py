@@ -344,7 +344,8 @@ def test_a_full_disk_is_an_error() -> None:
 )
 def test_silence_is_explained(name: str, says: str, corpus: Path) -> None:
     done = trace("-r", str(corpus / "zeek" / name))
-    assert (done.returncode, done.stdout) == (0, "")
+    assert done.returncode == 0
+    assert [line for line in done.stdout.splitlines() if " session: " not in line] == []  # TLS is named, not shown
     assert done.stderr.splitlines()[0] == f"pcaptools: {says}"
     assert len(done.stderr.splitlines()) == 2
 

@@ -30,6 +30,9 @@ from pcaptools.core.events import (
     TcpRetransmit,
     TcpStart,
     TcpSynRetry,
+    TlsSession,
+    WebSocketError,
+    WebSocketMessage,
     WebSocketUpgrade,
 )
 from pcaptools.core.protocols.http.fields import HeaderFields
@@ -128,6 +131,21 @@ EVENTS: list[tuple[Event, Fields]] = [
             **FROM_DST, **ANSWER, **HEAD,
             "status_code": 101, "reason": "Switching Protocols", "interim": False, "latency": None,
             "protocol": "rfc6455", "extensions": "permessage-deflate",
+        },
+    ),
+    (WebSocketError(talk(), TIME, "recv", "odd", 1), {**FROM_DST, "direction": "recv", "error": "odd"}),
+    (
+        WebSocketMessage(talk(), TIME, "send", 1, "close", b"bye", 5, 1000, "odd"),
+        {
+            **FROM_SRC, "number": 1, "direction": "send", "opcode": "close", "length": 5, "message": "bye",
+            "close_code": 1000, "notes": "odd",
+        },
+    ),
+    (
+        TlsSession(talk(), TIME, "send", "h", None, ["h2"], "TLS 1.3", None),
+        {
+            **FROM_SRC, "sni": "h", "alpn": None, "alpn_offered": ["h2"], "version": "TLS 1.3", "cipher": None,
+            "notes": "",
         },
     ),
 ]  # fmt: skip

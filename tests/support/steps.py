@@ -62,6 +62,8 @@ def _word(event: Any) -> str:
         text = f"{event.number} {event.body_len}" + (f" missing {event.missing}" if event.missing else "")
     elif name == "error":
         return f"error {event.error}"
+    elif name == "websocket_message":
+        return f"{name} {event.opcode} {event.data!r} {event.length}" + (f" {event.notes}" if event.notes else "")
     elif hasattr(event, "body"):
         text = f"{event.number} {event.body!r}"
     else:

@@ -210,7 +210,7 @@ class Side:
         src, dst = (session.src, session.dst) if self._direction == "send" else (session.dst, session.src)
         self._search.matches.append(
             GrepMatch(
-                time, _parted(src), _parted(dst), tuple(sorted(set(packets))), "tcp", self._buffer[begin:stop],
+                time, parted(src), parted(dst), tuple(sorted(set(packets))), "tcp", self._buffer[begin:stop],
                 [(start - begin, end - begin)], self._base + begin, "stream", session,
             )
         )  # fmt: skip
@@ -226,7 +226,7 @@ class Side:
         del self._stamps[:done]
 
 
-def _parted(end: str) -> tuple[str, int | None]:
+def parted(end: str) -> tuple[str, int | None]:
     """Part "[v6]:port" or "a.b.c.d:port"."""
     address, _, port = end.rpartition(":")
     return address.strip("[]"), int(port)

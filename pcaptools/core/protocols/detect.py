@@ -19,6 +19,11 @@ from pcaptools.core.protocols.http.head import (
 )
 from pcaptools.core.protocols.http.kept import MAX_BODIES, MAX_BODY, BodyBounds
 from pcaptools.core.protocols.socks import SocksAnalyser, starts_socks
+from pcaptools.core.protocols.tls import TlsAnalyser, may_start_tls, starts_tls
+from pcaptools.core.protocols.websocket.analyser import WebSocketAnalyser
+from pcaptools.core.protocols.websocket.bounds import Budget
+from pcaptools.core.protocols.websocket.guess import Guesser
+from pcaptools.core.protocols.websocket.handshake import UNKNOWN
 from pcaptools.core.tcp.session import Session
 
 MAX_UNDECIDED = 64 * 1024
@@ -36,6 +41,7 @@ class Analysers:
         """With `bodies` keep them, of each at most `max_body` bytes."""
         self.bodies = BodyBounds(max_body, max(max_body, MAX_BODIES)) if bodies else None
         self.spoken: Counter[str] = Counter()
+        self.budget = Budget()
 
     def __call__(self, session: Session) -> Analyser:
         """Return an analyser for `session`."""
@@ -57,7 +63,7 @@ class Detector(Analyser):
     been joined in the middle of a message.
     """
 
-    __slots__ = ("_analysers", "_inner", "_number", "_opaque", "_session", "_undecided", "_unknown")
+    __slots__ = ("_analysers", "_guesser", "_inner", "_number", "_opaque", "_session", "_undecided", "_unknown")
 
     def __init__(self, session: Session, analysers: Analysers, number: int = 0) -> None:
         """Watch `session`; exchanges found are numbered from `number` + 1."""
@@ -68,6 +74,8 @@ class Detector(Analyser):
         self._opaque = False
         self._undecided: dict[Direction, list[Data]] = {}
         self._unknown = False
+        self._guesser = Guesser() if session.midway and not number else None
+        """Looks for the frames of a WebSocket whose upgrade was not seen."""
 
     def feed(self, direction: Direction, unit: Unit) -> Sequence[Event]:
         """Take the next unit of a direction."""
@@ -91,7 +99,12 @@ class Detector(Analyser):
     def _look(self, direction: Direction, unit: Data) -> Sequence[Event]:
         waiting = self._undecided.setdefault(direction, [])
         waiting.append(unit)
-        if len(waiting) > 1 and b"\n" not in unit.data and not _too_long(waiting):
+        if (
+            len(waiting) > 1
+            and b"\n" not in unit.data
+            and not _too_long(waiting)
+            and not may_start_tls(waiting[0].data)
+        ):
             return NO_EVENTS  # the line goes on
         data = unit.data if len(waiting) == 1 else b"".join(part.data for part in waiting)
         header = 0 if self._unknown else _proxy_header(data)
@@ -103,19 +116,40 @@ class Detector(Analyser):
             if line.startswith(HTTP2_PREFACE):
                 return self._is_opaque("HTTP/2")
             return self._is_http()
-        opaque = _opaque_protocol(data)
-        if opaque and not self._unknown:
-            return self._is_opaque(opaque)
+        if not self._unknown:
+            if starts_tls(data, midway=self._session.midway):
+                return self._is_tls()
+            if data.startswith(b"SSH-"):
+                return self._is_opaque("SSH")
         if starts_socks(data) and not self._unknown:
             return self._is_socks(direction, unit, data[0])
+        if may_start_tls(data) and not self._unknown:
+            return NO_EVENTS
         if header or (b"\n" not in line and len(data) < MAX_UNDECIDED and may_start_message(line)):
             return NO_EVENTS
         del self._undecided[direction]
         self._note_unknown()
-        return NO_EVENTS
+        return self._guess(direction, unit) if self._guesser is not None and unit.data else NO_EVENTS
+
+    def _guess(self, direction: Direction, unit: Data) -> Sequence[Event]:
+        assert self._guesser is not None
+        server = self._guesser.look(direction, unit)
+        if server is None:
+            return NO_EVENTS
+        self._analysers.spoken["unknown"] -= 1
+        self._analysers.spoken["WebSocket"] += 1
+        self._session.protocol = "WebSocket"
+        self._undecided, self._guesser = self._guesser.waiting, None
+        budget = self._analysers.budget
+        self._inner = WebSocketAnalyser(
+            self._session, server, number=0, protocol="rfc6455", agreement=UNKNOWN, budget=budget, guess=True
+        )
+        return self._hand_over(self._inner)
 
     def _last_look(self, direction: Direction, unit: End | Gap) -> Sequence[Event]:
         """What was undecided stays so; a request line cut before its end is shown as a cut head."""
+        if self._guesser is not None:
+            self._guesser.forget(direction)
         waiting = self._undecided.get(direction)
         if not waiting:
             return NO_EVENTS
@@ -142,10 +176,21 @@ class Detector(Analyser):
             bodies=self._analysers.bodies,
             number=self._number,
             open_tunnel=self._analysers.tunnel,
+            budget=self._analysers.budget,
         )
         self._inner = inner
         if self._session.analyser is self:
             self._session.analyser = inner  # from here on without the detour
+        return self._hand_over(inner)
+
+    def _is_tls(self) -> Sequence[Event]:
+        self._analysers.spoken["TLS"] += 1
+        self._session.protocol = "TLS"
+        self._inner = TlsAnalyser(self._session)
+        return self._hand_over(self._inner)
+
+    def _hand_over(self, inner: Analyser) -> Sequence[Event]:
+        """Give the bytes so far to who reads the session from here on."""
         events: list[Event] = []
         self._undecided = {side: parts for side, parts in self._undecided.items() if parts}
         first = sorted(self._undecided, key=lambda side: self._undecided[side][0].time)
@@ -182,13 +227,3 @@ def _too_long(waiting: list[Data]) -> bool:
     if len(waiting) > 64:
         waiting[:] = [Data(b"".join(part.data for part in waiting), waiting[0].time)]
     return sum(len(part.data) for part in waiting) >= MAX_UNDECIDED
-
-
-def _opaque_protocol(data: bytes) -> str:
-    """Name a protocol that is known by its first bytes and not read here; empty when it is none of them."""
-    # RFC 8446, 5.1: a handshake record, of a version 3.x, and in it a ClientHello or a ServerHello
-    if data[:2] == b"\x16\x03" and len(data) > 5 and data[5] in (1, 2):
-        return "TLS"
-    if data.startswith(b"SSH-"):
-        return "SSH"
-    return ""

@@ -42,6 +42,8 @@ def test_a_session_is_counted_as_what_it_speaks(first: bytes, name: str) -> None
 def test_what_nobody_reads_need_not_be_delivered() -> None:
     made, _ = detector()
     made.feed("send", Data(CLIENT_HELLO, 0))
+    assert made.skippable("recv") == made.skippable("send") == 0  # the rest of the hello, and the server's
+    made.feed("recv", Data(bytes.fromhex("15030300020228"), 0))  # an alert, RFC 8446, 6
     assert made.skippable("recv") == made.skippable("send") == ENDLESS
     made.skip("send", 100)
     assert list(made.feed("recv", Data(GET, 1))) == []

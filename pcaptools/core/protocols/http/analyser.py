@@ -25,6 +25,9 @@ from pcaptools.core.protocols.http.framing import CloseReader, Reader, request_r
 from pcaptools.core.protocols.http.head import RequestHead, ResponseHead
 from pcaptools.core.protocols.http.kept import BodyBounds, KeptBody
 from pcaptools.core.protocols.http.parser import ENDS, After, MessageParser
+from pcaptools.core.protocols.websocket import handshake
+from pcaptools.core.protocols.websocket.analyser import WebSocketAnalyser
+from pcaptools.core.protocols.websocket.bounds import Budget
 from pcaptools.core.tcp.session import Session
 
 MAX_OUTSTANDING = 4096
@@ -41,7 +44,8 @@ class Exchange:
     http_version: str = ""
     end: int | None = None
     """When the request's last byte was seen."""
-    upgrade: bool = False
+    upgrade: handshake.Request | None = None
+    """What its Upgrade said, if it had one."""
     response_start: int = 0
     missing: int = 0
     """Bytes of the request's body that were not captured."""
@@ -68,6 +72,7 @@ class HttpAnalyser(Analyser):
 
     __slots__ = (
         "_bodies",
+        "_budget",
         "_events",
         "_messages",
         "_number",
@@ -89,12 +94,15 @@ class HttpAnalyser(Analyser):
         bodies: BodyBounds | None = None,
         number: int = 0,
         open_tunnel: Callable[[Session, int], Analyser | None],
+        budget: Budget | None = None,
     ) -> None:
         """Read `session`, numbering exchanges from `number` + 1; `open_tunnel(session, number)` reads a tunnel.
 
         With `bodies` they are kept, within those bounds.
+        `budget` is what its WebSocket messages may hold, together with those of other sessions.
         """
         self._session = session
+        self._budget = budget
         self._bodies = bodies
         self._open_tunnel = open_tunnel
         self._tunnel: Analyser | None = None
@@ -158,6 +166,8 @@ class HttpAnalyser(Analyser):
         """Show a head of which the end is missing; what follows it is lost."""
         if self.on_head(parser, head, time) == "tunnel":
             parser.mode = "tunnel"
+            if isinstance(self._tunnel, WebSocketAnalyser):  # where its first frame begins is unknown
+                self._tunnel.feed(parser.direction, Gap(0, time))
         message = self._drop_message(parser)
         if message is not None:
             over = message.kind == "response"
@@ -251,6 +261,7 @@ class HttpAnalyser(Analyser):
         reader = request_reader(head)
         self._number += 1
         exchange = Exchange(self._number, head.method, head.url, head.http_version)
+        exchange.upgrade = handshake.request_of(head.fields)
         if self._session.content_client is None:
             self._session.content_client = parser.direction
         # the tracker delivers a request that acknowledges a gap behind that gap: no loss is pending here unseen
@@ -343,9 +354,13 @@ class HttpAnalyser(Analyser):
             self._session, time, parser.direction, exchange.number, exchange.method, exchange.url, head.status_code,
             head.reason, head.http_version, head.fields, head.violations, interim, latency,
         )  # fmt: skip
-        if head.status_code == 101 and "websocket" in head.fields.tokens("upgrade"):
+        if head.status_code == 101 and handshake.asks_for_websocket(head.fields):
             extensions = ", ".join(head.fields.values("sec-websocket-extensions"))
-            self._events.append(WebSocketUpgrade(*response, _websocket_protocol(head), extensions))
+            protocol = handshake.protocol_of(head.fields, exchange.upgrade)
+            if not _is_cut(head):  # what it lacks may have been in what is missing
+                seen = exchange.method is not None
+                head.violations.extend(handshake.problems(head.fields, protocol, exchange.upgrade, seen=seen))
+            self._events.append(WebSocketUpgrade(*response, protocol, extensions))
         else:
             self._events.append(HttpResponse(*response))
 
@@ -354,6 +369,8 @@ class HttpAnalyser(Analyser):
         message = self._messages.pop(parser.direction)
         if head.status_code == 101:
             self._session.protocol = ", ".join(head.fields.values("upgrade")) or "unknown"
+            if handshake.asks_for_websocket(head.fields):
+                self._tunnel = self._websocket(parser.direction, message.exchange, head)
         else:
             self._tunnel = self._open_tunnel(self._session, self._number)
             number, version = message.exchange.number, head.http_version
@@ -364,15 +381,20 @@ class HttpAnalyser(Analyser):
             other.mode = "tunnel"
         return "tunnel"
 
+    def _websocket(self, server: Direction, exchange: Exchange, head: ResponseHead) -> Analyser:
+        agreed = handshake.UNKNOWN if _is_cut(head) else handshake.agreement_of(head.fields)
+        return WebSocketAnalyser(
+            self._session,
+            server,
+            number=exchange.number,
+            protocol=handshake.protocol_of(head.fields, exchange.upgrade),
+            agreement=agreed,
+            budget=self._budget or Budget(),
+        )
+
     def _other(self, parser: MessageParser) -> MessageParser:
         return self._parsers["recv" if parser.direction == "send" else "send"]
 
 
-def _websocket_protocol(head: ResponseHead) -> Literal["rfc6455", "hixie-75", "hixie-76"]:
-    if head.fields.values("sec-websocket-accept"):
-        return "rfc6455"
-    return (
-        "hixie-76"
-        if head.fields.values("sec-websocket-origin") or head.fields.values("sec-websocket-location")
-        else "hixie-75"
-    )
+def _is_cut(head: ResponseHead) -> bool:
+    return any(text.startswith("the head is cut") for text in head.violations)

@@ -98,11 +98,14 @@ def test_an_upgrade_to_websocket_is_announced_and_its_frames_are_not_taken_for_h
         ("send", request(b"GET", b"/chat", b"Upgrade: WebSocket\r\nConnection: Upgrade\r\n")),
         ("recv", (b"HTTP/1.1 101 Switching Protocols\r\nUPGRADE: websocket\r\nSec-WebSocket-Accept: x\r\n"
                   b"Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n\x81\x05hello")),
-        ("send", b"\x81\x8fGET / HTTP/1.1\r\n\r\n"),
+        ("send", b"\x81\x8fGET / HTTP/1.1\r\n\r\n"), ("send", "fin"),
     ]  # fmt: skip
     events = events_of(steps)
     assert words(events) == [
-        "send request 1 GET /chat 1.1", "send request_complete 1 0", "recv websocket_upgrade 1 101 GET",
+        "send request 1 GET /chat 1.1", "send request_complete 1 0",
+        "recv websocket_upgrade 1 101 GET ['Connection without upgrade', 'Sec-WebSocket-Accept answers no key']",
+        "recv websocket_message text b'hello' 5",
+        "send error the connection ended inside a text message, after 14 bytes",
     ]  # fmt: skip
     (upgrade,) = [event for event in events if isinstance(event, WebSocketUpgrade)]
     assert (upgrade.protocol, upgrade.extensions) == ("rfc6455", "permessage-deflate")

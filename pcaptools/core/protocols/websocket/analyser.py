@@ -1,0 +1,84 @@
+"""Both directions of a WebSocket session: bytes in, messages out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pcaptools.core.events import Direction, Event, WebSocketError, WebSocketMessage
+from pcaptools.core.protocols.base import NO_EVENTS, Analyser, Data, EndReason, Gap, Unit
+from pcaptools.core.protocols.websocket.bounds import Budget
+from pcaptools.core.protocols.websocket.deflate import Inflater
+from pcaptools.core.protocols.websocket.handshake import Agreement, Protocol
+from pcaptools.core.protocols.websocket.hixie import HixieReader
+from pcaptools.core.protocols.websocket.messages import Message, MessageReader, Reader
+from pcaptools.core.tcp.session import Session
+
+HIXIE_76_ANSWER = 16
+"""Bytes that the server sends behind its head (hybi-00, 5.2)."""
+ENDS: dict[EndReason, str] = {
+    "fin": "the connection ended",
+    "rst": "the connection was reset",
+    "timeout": "the connection fell silent",
+    "replaced": "another connection took its ports",
+    "evicted": "the session was forgotten",
+    "end of input": "the capture ended",
+}
+GUESS = "a guess: the upgrade was not seen"
+
+
+class WebSocketAnalyser(Analyser):
+    """Reads the frames that follow an upgrade; `number` is that of its exchange, 0 for a guess."""
+
+    __slots__ = ("_notes", "_number", "_readers", "_session")
+
+    def __init__(
+        self, session: Session, server: Direction, *, number: int, protocol: Protocol, agreement: Agreement,
+        budget: Budget, guess: bool = False,
+    ) -> None:  # fmt: skip
+        self._session = session
+        self._number = number
+        self._notes = [GUESS] if guess else []
+        client: Direction = "recv" if server == "send" else "send"
+        self._readers: dict[Direction, Reader]
+        if protocol != "rfc6455":
+            skip = HIXIE_76_ANSWER if protocol == "hixie-76" else 0
+            self._readers = {
+                client: HixieReader(skip=0, budget=budget),
+                server: HixieReader(skip=skip, budget=budget),
+            }
+            return
+        sides = ((client, agreement.client_takeover, agreement.client_bits),
+                 (server, agreement.server_takeover, agreement.server_bits))  # fmt: skip
+        self._readers = {}
+        for side, takeover, bits in sides:
+            inflater = None
+            if agreement.deflate:  # zlib takes 9 bits for 8
+                inflater = Inflater(takeover=takeover, window=1 << max(bits, 9), budget=budget)
+                if guess:
+                    inflater.lose()
+            self._readers[side] = MessageReader(masked=side == client, inflater=inflater, budget=budget)
+
+    def feed(self, direction: Direction, unit: Unit) -> Sequence[Event]:
+        """Take the next unit of a direction."""
+        reader = self._readers[direction]
+        if isinstance(unit, Data):
+            found = reader.feed(unit.data)
+        elif isinstance(unit, Gap):
+            found = reader.gap(unit.length)
+        else:
+            found = reader.end(ENDS[unit.reason])
+        if not found:
+            return NO_EVENTS
+        events: list[Event] = []
+        for item in found:
+            if isinstance(item, Message):
+                notes = ", ".join(item.notes + self._notes)
+                events.append(
+                    WebSocketMessage(
+                        self._session, unit.time, direction, self._number, item.opcode, item.data, item.length,
+                        item.close_code, notes,
+                    )
+                )  # fmt: skip
+            else:
+                events.append(WebSocketError(self._session, unit.time, direction, item.error, self._number))
+        return events

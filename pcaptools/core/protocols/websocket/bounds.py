@@ -1,0 +1,26 @@
+"""What one message, and what all sessions together, may cost."""
+
+from __future__ import annotations
+
+MAX_MESSAGE = 1 << 20
+"""Bytes kept of one message; the others are counted."""
+MAX_INFLATED = 64 << 20
+"""Bytes that one compressed message may become, before it is taken for a decompression bomb."""
+MAX_HELD = 128 << 20
+"""Bytes that all sessions together may hold: beginnings of messages, and what later ones may refer to."""
+
+
+class Budget:
+    """Bytes that may still be held."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, limit: int = MAX_HELD) -> None:
+        self.left = limit
+
+    def take(self, count: int) -> bool:
+        """Ask for `count` bytes more (negative: give them back); False when they are not to be had."""
+        if count > self.left:
+            return False
+        self.left -= count
+        return True
