@@ -15,6 +15,7 @@ import pytest
 from support.corpus import zeek_facts
 from support.schema import check_line
 
+from pcaptools.commands._bodies import BodyOptions
 from pcaptools.commands._grep import Grep
 from pcaptools.commands._grep import View as GrepView
 from pcaptools.commands._metrics import Metrics, View
@@ -38,11 +39,14 @@ COMMANDS: dict[str, Callable[[], Handler]] = {
     "simple-capture --json": lambda: PacketLines(CaptureOptions(json=True), Detail()),
     "http-trace": lambda: HttpTrace(CaptureOptions(), headers=True, tcp_verbose=True),
     "http-trace --json": lambda: HttpTrace(CaptureOptions(json=True), tcp_verbose=True),
+    "http-trace --bodies": lambda: HttpTrace(CaptureOptions(), headers=True, bodies=BodyOptions(show=True)),
+    "http-trace --bodies --json": lambda: HttpTrace(CaptureOptions(json=True), bodies=BodyOptions(show=True)),
     "tcp-metrics --graph": lambda: Metrics(CaptureOptions(), View(graph=True, tcp_verbose=True)),
     "tcp-metrics --json": lambda: Metrics(CaptureOptions(json=True), View(tcp_verbose=True)),
     "network-grep .": lambda: Grep(CaptureOptions(), GrepView(dump=True), compile_pattern(".")),
     "network-grep --json": lambda: Grep(CaptureOptions(json=True), GrepView(), compile_pattern("HTTP|[0-9]{4}")),
     "network-grep --stream": lambda: Grep(CaptureOptions(json=True), GrepView(stream=True), compile_pattern("[a-z]+")),
+    "network-grep --decoded": lambda: Grep(CaptureOptions(), GrepView(decoded=True), compile_pattern("[a-z]+")),
 }
 
 
