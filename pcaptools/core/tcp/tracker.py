@@ -341,6 +341,7 @@ class TCPTracker:
         send, recv = session.send.figures, session.recv.figures = Figures(maps=self._maps), Figures(maps=self._maps)
         send.peer, recv.peer = recv, send
         for figures in (send, recv):
+            figures.plain = not (self._maps or self._anomalies or self._graphs or self._points)
             if self._anomalies:
                 figures.anomalies = []
             if self._graphs:
