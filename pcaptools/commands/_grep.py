@@ -13,7 +13,6 @@ from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
 from pcaptools.commands._watchdog import Watchdog
 from pcaptools.core.events import GrepMatch
-from pcaptools.core.grep.decoded import DecodedSearch
 from pcaptools.core.grep.packets import PacketSearch
 from pcaptools.core.grep.pattern import Pattern
 from pcaptools.core.grep.payload import Belonging, Flow
@@ -64,6 +63,8 @@ class Grep(Handler):
         most = 1 if view.quiet and not options.write else view.most
         self.search: PacketSearch | StreamSearch
         if view.decoded:
+            from pcaptools.core.grep.decoded import DecodedSearch
+
             self.search = DecodedSearch(pattern, most=most, watch=Watchdog())
         elif view.stream:
             self.search = StreamSearch(pattern, most=most, watch=Watchdog())
@@ -136,7 +137,7 @@ class Grep(Handler):
             notices.append(f"gave up {slow} of the searches, which took too long (the first in packet {first})")
         if isinstance(search, StreamSearch):
             notices += [f"{text} ({count} times)" for text, count in search.tracker.notices().items()]
-            if isinstance(search, DecodedSearch) and search.bounded:
+            if search.bounded:
                 notices.append(f"{search.bounded} bodies or messages were searched up to a bound only (bodies: 1 MB)")
             if search.cut:
                 notices.append(f"{search.cut} matches of more than 64 KB were cut short")

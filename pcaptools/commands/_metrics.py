@@ -9,13 +9,15 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pcaptools.commands._options import CaptureOptions, names_for
-from pcaptools.commands._run import Handler, say
+from pcaptools.commands._run import Handler
+from pcaptools.commands._say import say
 from pcaptools.core.events import Conversation, Event, TcpEnd, TcpReset, TcpSession
 from pcaptools.core.sources.base import Batch
 from pcaptools.core.tcp.choose import Test, value_of
+from pcaptools.core.tcp.series import Sent
 from pcaptools.core.tcp.session import NS, Session
 from pcaptools.core.tcp.stats import NAMES, SessionStats
 from pcaptools.core.tcp.tracker import TCPTracker
@@ -23,7 +25,9 @@ from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import Painter, wants_color
 from pcaptools.printers.jsonl import JsonPrinter
 from pcaptools.printers.metrics import Graphs, MetricsPrinter, count
-from pcaptools.printers.plot import TimeSequence
+
+if TYPE_CHECKING:
+    from pcaptools.printers.plot import TimeSequence
 
 Stats = Mapping[str, Any]
 SUMMARIES = (("by bytes", "bytes"), ("by retransmission rate", "retrans_rate"), ("by round-trip time", "rtt_mean"))
@@ -200,6 +204,18 @@ class Metrics(Handler):
         """Say which bounds were hit, and what was ignored."""
         return [f"{text} ({count(number, 'time')})" for text, number in self._tracker.notices().items()]
 
+    def preload(self) -> None:
+        """Import what the tables and the drawing at the end need, by drawing."""
+        from pcaptools.commands import _summary
+
+        _summary.preload()
+        if self._view.plot:
+            from pcaptools.core.sources import writer  # noqa: F401
+            from pcaptools.printers.plot import PngCanvas, SvgCanvas, TimeSequence, draw
+
+            canvas = SvgCanvas() if self._view.plot.lower().endswith(".svg") else PngCanvas()
+            draw(TimeSequence("", 0, 0, [Sent(0, 0, 1, False), Sent(1, 1, 1, False)], [(1, 1)], [], []), canvas)
+
     def silence(self) -> str:
         """Explain a run without sessions; empty when there were some."""
         if self.ended:
@@ -230,6 +246,8 @@ def _graphs(session: Conversation) -> Graphs:
 def time_sequence(session: Session) -> TimeSequence:
     """Return what is drawn of a session: the side that sent more."""
     endpoint = max((session.send, session.recv), key=lambda side: side.bytes_payload)
+    from pcaptools.printers.plot import TimeSequence
+
     points = endpoint.figures.points if endpoint.figures is not None else None
     assert points is not None, "the tracker was asked for points"
     src, dst = (session.src, session.dst) if endpoint.direction == "send" else (session.dst, session.src)

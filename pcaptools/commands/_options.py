@@ -146,9 +146,11 @@ def _with_options(function: F, decorators: list[Callable[[F], F]]) -> F:
 
 def names_for(options: CaptureOptions) -> Names | None:
     """Make what knows the hosts' names: looked up live, and for files where that was asked for; None for -n."""
+    if not options.names:
+        return None
     from pcaptools.core.names import Names
 
-    return Names(resolve=options.resolve or not options.read) if options.names else None
+    return Names(resolve=options.resolve or not options.read)
 
 
 def examples(text: str) -> str:

@@ -103,6 +103,13 @@ class PacketLines(Handler):
         gave_up = {f"gave up joining {what}": n for what, n in self._dissector.dropped.items()}
         return [f"{text} ({count} times)" for text, count in {**fragments, **gave_up}.items()]
 
+    def preload(self) -> None:
+        """Import what verifies checksums, and what tells libpcap's version."""
+        from pcaptools.core.sources import bpf  # noqa: F401
+
+        if self._detail.checksums:
+            from pcaptools.core.decode import checksums  # noqa: F401
+
     def silence(self) -> str:
         """Explain a run that printed nothing; empty when it did print."""
         return "no packet came" if self._quiet else ""

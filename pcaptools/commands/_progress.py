@@ -7,8 +7,6 @@ import sys
 import time
 from collections.abc import Callable
 
-from pcaptools.printers.http import format_size
-
 SMALLEST = 32 << 20
 """Files together this large are worth a bar."""
 EVERY = 0.1
@@ -33,6 +31,8 @@ class Progress:
         """Draw the bar, if it is time to."""
         if not self._wanted or (now := self._clock()) < self._next:
             return
+        from pcaptools.printers.http import format_size  # few see a bar
+
         self._next = now + EVERY
         done, total = self._position()
         speed = format_size(round(done / max(now - self._start, 0.001)))

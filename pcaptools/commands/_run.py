@@ -10,26 +10,28 @@ import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-
-import click
+from typing import TYPE_CHECKING, TypeGuard
 
 from pcaptools.commands._options import CaptureOptions
 from pcaptools.commands._progress import Progress
+from pcaptools.commands._say import say
 from pcaptools.commands._signals import stop_on_signals
 from pcaptools.core.errors import CaptureFileError, PcapToolsError, UsageError
 from pcaptools.core.privileges import drop_privileges, will_drop
-from pcaptools.core.sources import inflate
 from pcaptools.core.sources.base import Batch
-from pcaptools.core.sources.files import FileSource
-from pcaptools.core.sources.live import LiveSource, create_session
-from pcaptools.core.sources.rotate import RotatingWriter
-from pcaptools.core.sources.writer import CaptureWriter, open_writer
+
+if TYPE_CHECKING:
+    # Which of them a run needs shows itself when it opens its source and its writer: only these are imported.
+    from pcaptools.core.sources.files import FileSource
+    from pcaptools.core.sources.live import LiveSource
+    from pcaptools.core.sources.rotate import RotatingWriter
+    from pcaptools.core.sources.writer import CaptureWriter
 
 DROP_WATCH = 2.0
 """Seconds between two looks at the kernel's drop counter."""
 
 
-Banner = Callable[[LiveSource], list[str]]
+Banner = Callable[["LiveSource"], list[str]]
 
 
 class Handler(ABC):
@@ -64,11 +66,8 @@ class Handler(ABC):
         """Explain a run that printed nothing; empty when it did print."""
         return ""
 
-
-def say(message: str) -> None:
-    """Tell the user something that is no record: on stderr, one line."""
-    with contextlib.suppress(OSError):  # nobody reads it, or it cannot be written: the records matter more
-        click.echo(message, err=True)
+    def preload(self) -> None:  # noqa: B027 (most import nothing late)
+        """Import what is imported late: it may be unreadable for who we become when privileges are dropped."""
 
 
 class Output:
@@ -109,13 +108,18 @@ def _stdout_descriptor() -> list[int]:
         return []
 
 
-def _load_what_the_run_may_need(source: FileSource | LiveSource) -> None:
+def is_live(source: FileSource | LiveSource) -> TypeGuard[LiveSource]:
+    """Tell which of the two it is, importing neither."""
+    return source.live
+
+
+def _load_what_the_run_may_need(handler: Handler, source: FileSource | LiveSource) -> None:
     """Import, while we are still root, what a run imports late: it may be unreadable for who we become."""
-    from pcaptools.core.decode import registry
+    from pcaptools.core.decode import general, registry  # noqa: F401 (the former is what trackers import late)
 
     registry.preload()
-    if isinstance(source, FileSource):
-        inflate.preload()
+    source.preload()
+    handler.preload()
 
 
 def _same_file(one: str, other: str) -> bool:
@@ -158,13 +162,13 @@ class Run:
             source.extra_fds += [signals.fd, *_stdout_descriptor()]
             user = self._options.user or None
             if will_drop(user):
-                _load_what_the_run_may_need(source)
+                _load_what_the_run_may_need(self._handler, source)
             drop_privileges(user)
             self._check_folder()
-            if self._banner is not None and isinstance(source, LiveSource):
+            if self._banner is not None and is_live(source):
                 for line in self._banner(source):
                     say(line)
-            if self._source is None and isinstance(source, LiveSource) and not self._options.quiet:
+            if self._source is None and is_live(source) and not self._options.quiet:
                 # only now: a script that waits for this line may send its signal at once
                 say(f"Listening on {source.device}")
             error = None
@@ -172,7 +176,7 @@ class Run:
                 self._loop(source, writer)
             except PcapToolsError as trouble:
                 error = trouble
-            if error is None or source.stats().ps_recv or isinstance(source, LiveSource):
+            if error is None or source.stats().ps_recv or is_live(source):
                 self._output.write(self._handler.finish())
                 if writer is not None:
                     for batch in self._handler.rest():
@@ -193,7 +197,11 @@ class Run:
         if self._source is not None:
             return self._source
         if options.read:
+            from pcaptools.core.sources.files import FileSource
+
             return FileSource(options.read, options.filter)
+        from pcaptools.core.sources.live import create_session
+
         return create_session(
             options.interface,
             options.filter or self._live_filter,
@@ -211,7 +219,10 @@ class Run:
             return
         if any(_same_file(name, options.write) for name in options.read):
             raise UsageError(f"{options.write} is what -r reads", "write to another file")
-        link_type = source.link_type if isinstance(source, LiveSource) else None
+        from pcaptools.core.sources.rotate import RotatingWriter
+        from pcaptools.core.sources.writer import open_writer
+
+        link_type = source.link_type if is_live(source) else None
         writer: CaptureWriter | RotatingWriter
         if options.rotation:
             writer = RotatingWriter(options.write, options.rotation, force=options.force, link_type=link_type)
@@ -221,8 +232,8 @@ class Run:
             yield writer
 
     def _loop(self, source: FileSource | LiveSource, writer: CaptureWriter | RotatingWriter | None) -> None:
-        live = isinstance(source, LiveSource)
-        progress = Progress(source.position if isinstance(source, FileSource) else lambda: (0, 0))
+        live = is_live(source)
+        progress = Progress(source.position)
         for batch in source.batches():
             whole = self._take(batch)
             if batch.records:
@@ -260,7 +271,7 @@ class Run:
             writer.write(batch)
         except BrokenPipeError:
             self._output.close()
-        return not (isinstance(writer, RotatingWriter) and writer.full)
+        return not writer.full
 
     def _watch_drops(self, source: FileSource | LiveSource, *, at_end: bool = False) -> None:
         if time.monotonic() < self._next_look and not at_end:
@@ -281,7 +292,7 @@ class Run:
         stats = source.stats()
         silence = self._handler.silence()
         if silence:
-            if isinstance(source, FileSource) and stats.ps_recv and not self._packets:
+            if not is_live(source) and stats.ps_recv and not self._packets:
                 silence = f"the filter let none of the {stats.ps_recv} packets through"
             say(f"pcaptools: {silence}")
         dropped = stats.ps_drop + stats.ps_ifdrop

@@ -14,7 +14,8 @@ from importlib.resources import as_file, files
 import click
 
 from pcaptools.commands._options import CaptureOptions
-from pcaptools.commands._run import run_capture, say
+from pcaptools.commands._run import run_capture
+from pcaptools.commands._say import say
 from pcaptools.commands._trace import HttpTrace
 from pcaptools.core.devices import find_devices
 from pcaptools.core.errors import DeviceError

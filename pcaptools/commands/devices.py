@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from pcaptools.commands._run import say
+from pcaptools.commands._say import say
 from pcaptools.core.decode.linktypes import link_type_name
 from pcaptools.core.devices import Address, Device, Trial, default_device, find_devices, try_capture
 from pcaptools.core.errors import DeviceError

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,11 +11,11 @@ from pcaptools.commands._options import CaptureOptions, capture_options, decode_
 from pcaptools.commands._packets import Detail, PacketLines
 from pcaptools.commands._run import run_capture
 from pcaptools.core.decode import secrets
-from pcaptools.core.devices import find_devices
-from pcaptools.core.sources.bpf import libpcap_version
-from pcaptools.core.sources.live import LiveSource
 from pcaptools.core.sources.rotate import Rotation, check_rotation
 from pcaptools.printers.safe import safe
+
+if TYPE_CHECKING:
+    from pcaptools.core.sources.live import LiveSource
 
 EXAMPLES = r"""
 sudo pcaptools simple-capture en1
@@ -80,6 +81,9 @@ def command(
 
 def banner(source: LiveSource) -> list[str]:
     """Return what simple_capture says first: libpcap's version, and the devices with a mark at the one in use."""
+    from pcaptools.core.devices import find_devices
+    from pcaptools.core.sources.bpf import libpcap_version
+
     lines = [libpcap_version()]
     for device in find_devices():
         mark = "* " if device.name == source.device else ""

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import sys
 from pathlib import Path
 
 import click
 
-from pcaptools.commands._metrics import SUMMARIES, Metrics, Top, View, time_sequence
+from pcaptools.commands._metrics import Metrics, View, time_sequence
 from pcaptools.commands._options import CaptureOptions, capture_options, decode_options, examples, live_tcp_filter
 from pcaptools.commands._run import run_capture
 from pcaptools.core.errors import UsageError
-from pcaptools.core.sources.writer import open_new
 from pcaptools.core.tcp.choose import condition, is_figure
 from pcaptools.core.tcp.session import Session
-from pcaptools.printers.console import wants_color
-from pcaptools.printers.http import format_size
-from pcaptools.printers.metrics import count, seconds
-from pcaptools.printers.plot import PngCanvas, SvgCanvas, draw
-from pcaptools.printers.safe import safe
 
 EXAMPLES = r"""
 sudo pcaptools tcp-metrics eth0 "tcp port 80"
@@ -72,7 +65,9 @@ def command(
         if metrics.largest is not None:
             _plot(metrics.largest, plot, options.force)
         if not (options.json or csv_):
-            _summarise(metrics, options.color)
+            from pcaptools.commands._summary import summarise
+
+            summarise(metrics, options.color)
 
 
 def _check(options: CaptureOptions, sort: str, top: int | None, csv_: bool) -> None:
@@ -100,59 +95,9 @@ def _check_plot(name: str, force: bool) -> None:
 
 
 def _plot(session: Session, name: str, force: bool) -> None:
+    from pcaptools.core.sources.writer import open_new
+    from pcaptools.printers.plot import PngCanvas, SvgCanvas, draw
+
     canvas = SvgCanvas() if name.lower().endswith(".svg") else PngCanvas()
     with open_new(name, force) as file:
         file.write(draw(time_sequence(session), canvas))
-
-
-def _summarise(metrics: Metrics, color: bool | None) -> None:
-    """Write the tables to standard error: standard output holds records."""
-    if not metrics.ended:
-        return
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(
-        stderr=True,
-        highlight=False,
-        no_color=not wants_color(sys.stderr, color),
-        width=None if sys.stderr.isatty() else 200,
-    )
-    sessions = sum(metrics.ended.values())
-    ends = ", ".join(f"{number} {how}" for how, number in metrics.ended.most_common())
-    total = metrics.total
-    rate = 100 * total["retrans"] / total["data_packets"] if total["data_packets"] else 0.0
-    console.print(Text(
-        f"{count(sessions, 'session')} ({ends}): {count(total['packets'], 'packet')}, "
-        f"{format_size(total['payload'])} payload, {total['retrans']} retransmitted ({rate:.2f} %)"
-    ))  # fmt: skip
-    if sessions > 1:
-        titles = {figure: title for title, figure in SUMMARIES}
-        for top in metrics.tops:
-            _print_table(console, titles.get(top.figure, f"by {top.figure}"), top)
-
-
-def _print_table(console: object, title: str, top: Top) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    rows = top.rows()
-    if not rows:
-        return
-    table = Table(title=f"Sessions {title}", title_justify="left", box=None, pad_edge=False, header_style="bold")
-    for name in ("src", "dst"):
-        table.add_column(name, overflow="fold")
-    plain = top.figure in {"bytes", "retrans_rate", "rtt_mean"}
-    for name in ("payload", "retrans", "rate", "RTT", "duration", "state", *(() if plain else (top.figure,))):
-        table.add_column(name, justify="right")
-    for row in rows:
-        stats, session = row.event.stats, row.event.session
-        both = {name: stats[f"send_{name}"] + stats[f"recv_{name}"] for name in ("payload", "retrans", "data_packets")}
-        rtts = [value for side in ("send", "recv") if (value := stats[f"{side}_rtt_mean"]) is not None]
-        rate = 100 * both["retrans"] / both["data_packets"] if both["data_packets"] else 0.0
-        cells = [safe(session.src_name), safe(session.dst_name), format_size(both["payload"]), str(both["retrans"])]
-        cells += [f"{rate:.1f} %", seconds(max(rtts)) if rtts else "-", seconds(stats["duration"]), stats["state"]]
-        table.add_row(*map(Text, cells), *([] if plain else [Text(f"{row.value:.6g}")]))
-    assert isinstance(console, Console)
-    console.print(table)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from pcaptools.core.decode.datagram import Parser, datagram_parser
-from pcaptools.core.decode.layer import Layer
-from pcaptools.core.names import Names
 from pcaptools.core.sources.base import Record
+
+if TYPE_CHECKING:
+    from pcaptools.core.decode.layer import Layer
+    from pcaptools.core.names import Names
 
 ANSWER_PORTS = frozenset(port.to_bytes(2, "big") for port in (53, 5353, 5355))
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import pcapy
-import psutil
 
 from pcaptools.core.errors import DeviceError
 
@@ -81,6 +80,8 @@ def device_names() -> list[str]:
 
 def find_devices() -> list[Device]:
     """List what libpcap can capture on, in its order."""
+    import psutil  # who names the interface needs none of it
+
     addresses, stats = psutil.net_if_addrs(), psutil.net_if_stats()
     return [
         Device(
@@ -92,6 +93,11 @@ def find_devices() -> list[Device]:
         )
         for name in device_names()
     ]
+
+
+def preload() -> None:
+    """Import what `find_devices` imports."""
+    import psutil  # noqa: F401
 
 
 def default_device(devices: list[Device] | None = None) -> str:
@@ -138,6 +144,9 @@ class Trial(NamedTuple):
 _ARPHRD = {"1": 1, "772": 1, "801": 105, "802": 119, "803": 127}
 """/sys/class/net/*/type → what libpcap captures there: Ethernet, loopback, 802.11 bare and with its two headers."""
 
+_COOKED = 113
+"""Linux's device `any` gives "cooked" frames."""
+
 
 def try_capture(device: Device) -> Trial:
     """Find out whether this user may capture on a device, by trying.
@@ -145,17 +154,18 @@ def try_capture(device: Device) -> Trial:
     On Linux the right is that to a packet socket. libpcap's own way opens one too, but with a ring of buffers
     that takes 40 ms to come and go.
     """
-    known = _ARPHRD.get(_sysfs(device.name, "type"))
+    known = _COOKED if device.name == "any" else _ARPHRD.get(_sysfs(device.name, "type"))
     if known is None or not sys.platform.startswith("linux"):
         return _try_libpcap(device.name)
     try:
         with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0) as packets:
-            packets.bind((device.name, 0))
+            if device.name != "any":  # which is bound to nothing
+                packets.bind((device.name, 0))
     except PermissionError:
         return Trial(known, "no permission", denied=True)
     except OSError as error:
         return Trial(known, (error.strerror or str(error)).lower())
-    return Trial(known, "" if PCAP_IF_UP in device.flags else "it is down")
+    return Trial(known, "" if known == _COOKED or PCAP_IF_UP in device.flags else "it is down")
 
 
 def _try_libpcap(name: str) -> Trial:

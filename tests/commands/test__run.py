@@ -308,7 +308,7 @@ def test_nothing_more_is_read_for_a_reader_that_has_left() -> None:
     run = Run(CaptureOptions(), handler, "")
     run._output = output
     batches = iter([Batch(1, [(0, 0, b"")]), Batch(1, [(0, 0, b"")]), Batch(1, [(0, 0, b"")])])
-    source: Any = SimpleNamespace(batches=lambda: batches)
+    source: Any = SimpleNamespace(batches=lambda: batches, live=False, position=lambda: (0, 0))
     run._loop(source, None)
     assert len([*batches]) == 2
 

@@ -6,8 +6,6 @@ import os
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
-import dpkt
-
 T = TypeVar("T")
 
 MAX_DEPTH = 32
@@ -262,6 +260,8 @@ def read_header(kind: type[Any], layer: Layer, name: str, at: int | None = None)
 
     dpkt's own constructors go on into the payload at once: slow, and the wrong decoder for some of it.
     """
+    import dpkt  # whoever has `kind` has it; that takes 45 ms, and most layers are read without
+
     header = object.__new__(kind)
     dpkt.dpkt.Packet.unpack(header, header_bytes(layer, kind.__hdr_len__, name, at))
     return header

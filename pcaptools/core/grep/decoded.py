@@ -30,8 +30,6 @@ class DecodedSearch(StreamSearch):
         super().__init__(pattern, most=most, watch=watch)
         self._analysers = Analysers(bodies=True, max_body=MAX_DECODED)
         self.tracker = TCPTracker(self._analysers)
-        self.bounded = 0
-        """Bodies that were searched up to a bound only."""
 
     def search(self, batch: Batch) -> list[GrepMatch]:
         """Take a batch of packets."""

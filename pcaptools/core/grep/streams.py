@@ -48,6 +48,8 @@ class StreamSearch:
         """Numbers of the last packets of searches that took too long."""
         self.cut = 0
         """Matches that were longer than what is kept."""
+        self.bounded = 0
+        """Bodies and messages that were searched up to a bound only (by DecodedSearch)."""
 
     @property
     def done(self) -> bool:

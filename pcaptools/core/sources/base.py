@@ -58,6 +58,9 @@ class Stats(NamedTuple):
 class Source(ABC):
     """An iterator of RawPacket that also hands over batches; a context manager; stoppable from anywhere."""
 
+    live = False
+    """Packets come as they are sent, not from files."""
+
     def __init__(self) -> None:
         self._listeners: list[Callable[[RawPacket], None]] = []
 
@@ -80,6 +83,13 @@ class Source(ABC):
     @abstractmethod
     def close(self) -> None:
         """Release the descriptor. May be called more than once."""
+
+    def position(self) -> tuple[int, int]:
+        """Return how many bytes of how many were read; 0 of 0 where that is not known."""
+        return 0, 0
+
+    def preload(self) -> None:  # noqa: B027 (not all import something late)
+        """Import what is imported late: who drops privileges calls it before."""
 
     def on(self, name: str, listener: Callable[[RawPacket], None]) -> None:
         """Register a listener for "packet", called by `run()`."""

@@ -10,15 +10,19 @@ import stat
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pcaptools.core.errors import CaptureFileError, NotACaptureFileError
+from pcaptools.core.sources import inflate
 from pcaptools.core.sources.base import Batch, Source, Stats
-from pcaptools.core.sources.bpf import Filter, check_filter, compile_filter, filter_error
 from pcaptools.core.sources.inflate import Decoder, decoder_for
 from pcaptools.core.sources.pcap import NOT_A_CAPTURE, PcapReader, Reader, is_pcap
 from pcaptools.core.sources.pcapng import MAGIC as PCAPNG_MAGIC
 from pcaptools.core.sources.pcapng import PcapngReader
 from pcaptools.core.sources.poll import PollSet
+
+if TYPE_CHECKING:
+    from pcaptools.core.sources.bpf import Filter  # without a filter there is no need of libpcap
 
 CHUNK = 1 << 18
 """Bytes read at once: a packet of the greatest length may come in two."""
@@ -42,6 +46,8 @@ class FileSource(Source):
         """Open the files, so that one that is missing is told at once and privileges may be dropped."""
         super().__init__()
         if filter:
+            from pcaptools.core.sources.bpf import check_filter
+
             check_filter(filter)
         self.extra_fds: list[int] = []
         """More descriptors to watch, filled in before `batches()`; as `LiveSource.extra_fds`."""
@@ -89,6 +95,10 @@ class FileSource(Source):
         self._judge_filter()
         if self._errors:
             raise self._errors[0]
+
+    def preload(self) -> None:
+        """Import what compressed files need."""
+        inflate.preload()
 
     def stats(self) -> Stats:
         """Return how many packets were read, before the filter; a file drops none."""
@@ -184,6 +194,8 @@ class FileSource(Source):
             return batch
         link_type = batch.link_type
         if link_type not in self._filters:
+            from pcaptools.core.sources.bpf import compile_filter
+
             program = compile_filter(self._filter, link_type)
             self._filters[link_type] = program
             if program is not None and program.rejects_all is not None:
@@ -194,6 +206,8 @@ class FileSource(Source):
     def _judge_filter(self) -> None:
         """A filter that can match nothing on any link type that was there is the user's mistake."""
         if self.rejected and len(self.rejected) == len(self._filters):
+            from pcaptools.core.sources.bpf import filter_error
+
             raise filter_error(self._filter, next(iter(self.rejected.values())))
 
 

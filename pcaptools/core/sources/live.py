@@ -15,6 +15,7 @@ from typing import Any
 
 import pcapy
 
+from pcaptools.core import devices
 from pcaptools.core.devices import Code, default_device, device_names, linktype_of
 from pcaptools.core.errors import DeviceError, FilterError, PermissionDeniedError, UsageError
 from pcaptools.core.privileges import permission_remedy
@@ -73,6 +74,8 @@ def create_session(
 class LiveSource(Source):
     """A running capture on one interface; made by `create_session`."""
 
+    live = True
+
     def __init__(self, reader: Any, device: str, buffer_timeout: int) -> None:
         super().__init__()
         self.device = device
@@ -113,6 +116,10 @@ class LiveSource(Source):
         yield from self._drain()
         if failure is not None:
             raise failure
+
+    def preload(self) -> None:
+        """Import what the list of devices needs."""
+        devices.preload()
 
     def stats(self) -> Stats:
         """Return libpcap's counters as they come.

@@ -10,11 +10,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from pcaptools.core.errors import UsageError
 from pcaptools.core.sources.base import Batch
-from pcaptools.core.sources.writer import CaptureWriter, open_writer
+
+if TYPE_CHECKING:
+    from pcaptools.core.sources.writer import CaptureWriter
 
 _NS = 1_000_000_000
 
@@ -125,6 +127,8 @@ class RotatingWriter:
             return
         if not self._slot or (rotation.seconds and when - self._slot >= rotation.seconds * _NS):
             self._slot, self._count = when, 0
+        from pcaptools.core.sources.writer import open_writer
+
         name = self._name()
         self._writer = open_writer(
             name,

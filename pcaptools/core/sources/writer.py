@@ -52,6 +52,9 @@ def open_writer(
 class CaptureWriter:
     """A capture file being written; a context manager. Made by `open_writer`."""
 
+    full = False
+    """No more may be written; see `RotatingWriter`."""
+
     def __init__(self, stream: IO[bytes], name: str, form: _Pcap | _Pcapng) -> None:
         self._stream = stream
         self._name = name

@@ -10,8 +10,6 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pcaptools.core.decode.general import SegmentFinder
-from pcaptools.core.decode.packet import Packet
 from pcaptools.core.decode.segment import Segment, segment_parser
 from pcaptools.core.events import (
     Event,
@@ -35,6 +33,8 @@ from pcaptools.core.tcp.streams import Streams
 from pcaptools.core.tcp.table import SessionTable
 
 if TYPE_CHECKING:
+    from pcaptools.core.decode.general import SegmentFinder
+    from pcaptools.core.decode.packet import Packet
     from pcaptools.core.names import Names
 
 OPEN = EndpointState.OPEN
@@ -83,7 +83,7 @@ class TCPTracker:
         self._others = _learner(names)
         self._table = SessionTable(max_sessions, idle_timeout, self._drop)
         self._flows = self._table.flows
-        self._finder = SegmentFinder()
+        self._finder: SegmentFinder | None = None
         self._streams = Streams(max_held, self.bounds_hit)
         self._remember = self._streams.recent.remember
         self._listeners = Listeners()
@@ -148,7 +148,8 @@ class TCPTracker:
 
     def notices(self) -> Counter[str]:
         """Return what was taken away by bounds, or ignored, in words, and how often."""
-        fragments = {f"dropped fragments: {why}": n for why, n in self._finder.fragments.dropped.items()}
+        dropped = self._finder.fragments.dropped if self._finder is not None else {}
+        fragments = {f"dropped fragments: {why}": n for why, n in dropped.items()}
         copies = {"passed over a copy of a segment seen before (a bridge, a mirror port, any)": self._streams.copies}
         return self.bounds_hit + Counter(fragments) + Counter(copies)
 
@@ -166,6 +167,10 @@ class TCPTracker:
         return events
 
     def _general(self, record: Record, link_type: int) -> None:
+        if self._finder is None:
+            from pcaptools.core.decode.general import SegmentFinder  # most captures can do without
+
+            self._finder = SegmentFinder()
         found = self._finder.find(record, link_type)
         if not found:
             self.not_tcp += 1
@@ -342,6 +347,7 @@ class TCPTracker:
         send, recv = session.send.figures, session.recv.figures = Figures(maps=self._maps), Figures(maps=self._maps)
         send.peer, recv.peer = recv, send
         for figures in (send, recv):
+            figures.plain = not (self._maps or self._anomalies or self._graphs or self._points)
             if self._anomalies:
                 figures.anomalies = []
             if self._graphs:
