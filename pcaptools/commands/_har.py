@@ -9,6 +9,7 @@ from typing import Self
 from pcaptools import __version__
 from pcaptools.core.errors import CaptureFileError
 from pcaptools.core.protocols.http.exchange import Exchange
+from pcaptools.core.sources.whole import write_whole
 from pcaptools.core.sources.writer import open_new
 from pcaptools.printers.har import HarFormat
 from pcaptools.printers.jsonl import encode
@@ -63,9 +64,7 @@ class HarFile:
         self._end += len(data)
 
     def _write(self, data: bytes) -> None:
-        rest = memoryview(data)
         try:
-            while rest:
-                rest = rest[self._file.write(rest) or 0 :]
+            write_whole(self._file, data)
         except OSError as error:
             raise CaptureFileError(f"cannot write {self._path}: {error.strerror}") from None

@@ -19,6 +19,7 @@ from pcaptools.commands._signals import stop_on_signals
 from pcaptools.core.errors import CaptureFileError, PcapToolsError, UsageError
 from pcaptools.core.privileges import drop_privileges, will_drop
 from pcaptools.core.sources.base import Batch
+from pcaptools.core.sources.whole import write_whole
 
 if TYPE_CHECKING:
     # Which of them a run needs shows itself when it opens its source and its writer: only these are imported.
@@ -85,7 +86,7 @@ class Output:
             return
         try:
             stream = sys.stdout.buffer
-            stream.write(text.encode("utf-8", "backslashreplace"))
+            write_whole(stream, text.encode("utf-8", "backslashreplace"))
             stream.flush()
         except BrokenPipeError:
             self.close()

@@ -154,7 +154,7 @@ def test_a_second_ctrl_c_ends_it_at_once_where_the_first_cannot(site: Web) -> No
     try:
         with http_trace("lo", site.filter, stdout=write_end) as trace:
             os.close(write_end)
-            site.curl(*[f"/none?n=[1-200]&{'x' * 2500}"])  # 500 kB, more than a pipe takes
+            site.curl(*[f"/none?n=[1-40]&{'x' * 2500}"])  # 100 kB, more than a pipe takes
             trace.process.send_signal(signal.SIGINT)
             with pytest.raises(subprocess.TimeoutExpired):
                 trace.process.wait(0.7)
@@ -162,6 +162,24 @@ def test_a_second_ctrl_c_ends_it_at_once_where_the_first_cannot(site: Web) -> No
             assert trace.process.returncode == 130
     finally:
         os.close(read_end)
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_ctrl_c_takes_nothing_from_a_slow_reader(site: Web, unbuffered: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A write that waits for the reader is interrupted; without a buffer it comes back with a part written."""
+    monkeypatch.setenv("PYTHONUNBUFFERED", unbuffered)
+    read_end, write_end = os.pipe()
+    with http_trace("lo", site.filter, stdout=write_end) as trace, open(read_end, "rb") as slow:
+        os.close(write_end)
+        site.curl(*[f"/none?n=[1-40]&{'x' * 2500}"])
+        with pytest.raises(subprocess.TimeoutExpired):
+            trace.process.wait(0.5)  # by now it waits, with the pipe full
+        trace.process.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            trace.process.wait(0.5)  # and goes on to wait
+        lines = slow.read().decode().splitlines()
+        assert trace.wait() == 0
+    assert [line.count("x") >= 2500 for line in lines if "request: GET" in line] == [True] * 40
 
 
 # --- pipes

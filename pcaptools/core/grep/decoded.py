@@ -7,7 +7,7 @@ from typing import Literal
 
 from pcaptools.core.events import Event, GrepMatch, HttpBody, HttpRequest, HttpResponse, WebSocketMessage
 from pcaptools.core.grep.pattern import Pattern
-from pcaptools.core.grep.streams import CONTEXT, Stamp, StreamSearch, parted
+from pcaptools.core.grep.streams import Stamp, StreamSearch, lines_around, parted
 from pcaptools.core.grep.watch import TooSlow, Watch
 from pcaptools.core.protocols.detect import Analysers
 from pcaptools.core.protocols.http.coding import decode_content
@@ -73,9 +73,7 @@ class DecodedSearch(StreamSearch):
             self.gave_up.append(number)
 
     def _tell(self, event: Event, where: Where, data: bytes, start: int, end: int, number: int) -> None:
-        begin = data.rfind(b"\n", max(0, start - CONTEXT), start) + 1 or max(0, start - CONTEXT)
-        stop = data.find(b"\n", max(start, end - 1), end + CONTEXT)
-        stop = max(end, stop if stop >= 0 else min(len(data), end + CONTEXT))
+        begin, stop = lines_around(data, start, end)
         session = event.session
         src, dst = (session.src, session.dst) if event.direction == "send" else (session.dst, session.src)
         self.matches.append(

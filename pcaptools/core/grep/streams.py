@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pcaptools.core.events import Direction, Event, GrepMatch
+from pcaptools.core.events import Direction, Event, GrepMatch, Span
 from pcaptools.core.grep.pattern import UNBOUNDED, Pattern
 from pcaptools.core.grep.watch import TooSlow, Watch
 from pcaptools.core.protocols.base import NO_EVENTS, Analyser, Data, Gap, Unit
@@ -198,9 +198,7 @@ class Side:
         return end == size or (size - end < CONTEXT and self._buffer.find(b"\n", end) < 0)
 
     def _found(self, start: int, end: int) -> None:
-        begin = self._buffer.rfind(b"\n", max(0, start - CONTEXT), start) + 1 or max(0, start - CONTEXT)
-        stop = self._buffer.find(b"\n", max(start, end - 1), end + CONTEXT)
-        stop = max(end, stop if stop >= 0 else min(len(self._buffer), end + CONTEXT))
+        begin, stop = lines_around(self._buffer, start, end)
         first, last = self._base + start, self._base + max(end, start + 1)
         packets, before, time = [], 0, 0
         for behind, stamp in self._stamps:
@@ -226,6 +224,13 @@ class Side:
             self._position -= keep
         done = next((at for at, (behind, _) in enumerate(self._stamps) if behind > self._base), len(self._stamps))
         del self._stamps[:done]
+
+
+def lines_around(data: bytes, start: int, end: int) -> Span:
+    """Return where the lines of a match begin and stop, at most CONTEXT bytes away from it."""
+    begin = data.rfind(b"\n", max(0, start - CONTEXT), start) + 1 or max(0, start - CONTEXT)
+    stop = data.find(b"\n", max(start, end - 1), end + CONTEXT)
+    return begin, max(end, stop if stop >= 0 else min(len(data), end + CONTEXT))
 
 
 def parted(end: str) -> tuple[str, int | None]:

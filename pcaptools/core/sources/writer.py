@@ -15,6 +15,7 @@ from typing import IO, Self
 from pcaptools.core.errors import CaptureFileError
 from pcaptools.core.privileges import give_to_invoker
 from pcaptools.core.sources.base import Batch, Record
+from pcaptools.core.sources.whole import write_whole
 
 _SECOND = 1_000_000_000
 _EPB, _U32 = struct.Struct("<IIIIIII"), struct.Struct("<I")
@@ -69,7 +70,7 @@ class CaptureWriter:
         """Write the packets of a batch, so that a reader of the file sees them at once."""
         data = self._form.encode(batch)
         with self._telling():
-            self._stream.write(data)
+            write_whole(self._stream, data)
             self._stream.flush()
         self.size += len(data)
 
