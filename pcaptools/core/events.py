@@ -53,6 +53,11 @@ class Conversation:
         return self.dst
 
     @property
+    def names(self) -> tuple[str, str]:
+        """Both, at the cost of one."""
+        return self.src_name, self.dst_name
+
+    @property
     def id(self) -> str:
         """16 hex digits, the same for this session in every output and every run over the same packets."""
         raise NotImplementedError

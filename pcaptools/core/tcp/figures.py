@@ -62,14 +62,13 @@ class Figures:
     """What one side sent. Sequence numbers are those of the wire, times nanoseconds; -1 is unknown."""
 
     __slots__ = (
-        "ack_lost", "acks", "anomalies", "bytes_in_flight", "copies", "data_packets", "dsack_packets",
-        "duplicate_acks", "duplicate_bytes", "fast", "first_data", "graph", "handshake_rtt",
-        "idle_max", "keep_alive_acks", "keep_alives", "last_ack", "last_ack_time", "last_frame", "last_kind",
-        "last_raw", "last_segment", "last_time", "last_window", "lost", "maps", "max_segment", "max_to_ack", "mss",
-        "next_seq", "next_time", "offered", "out_of_order", "outstanding", "oversized", "partial", "peer",
-        "plain", "points", "probes", "pure_acks", "repeated_acks", "retransmitted", "round_trips", "rtt_change",
-        "rtt_last", "rtts", "sack_blocks", "sack_packets", "seen_again", "sent_twice", "spurious", "syn_time",
-        "unsampled", "window_full", "window_max", "window_min", "window_updates", "zero_since", "zero_time",
+        "ack_lost", "acks", "anomalies", "bytes_in_flight", "copies", "data_packets", "dsack_packets", "duplicate_acks",
+        "duplicate_bytes", "fast", "first_data", "graph", "handshake_rtt", "idle_max", "keep_alive_acks", "keep_alives",
+        "last_ack", "last_ack_time", "last_frame", "last_kind", "last_raw", "last_segment", "last_time", "last_window",
+        "lost", "maps", "max_segment", "max_to_ack", "mss", "next_seq", "next_time", "offered", "out_of_order",
+        "outstanding", "oversized", "partial", "peer", "plain", "points", "probes", "pure_acks", "repeated_acks",
+        "retransmitted", "round_trips", "rtts", "sack_blocks", "sack_packets", "seen_again", "sent_twice", "spurious",
+        "syn_time", "unsampled", "window_full", "window_max", "window_min", "window_updates", "zero_since", "zero_time",
         "zero_windows",
     )  # fmt: skip
 
@@ -102,9 +101,6 @@ class Figures:
         """Segments that found MAX_OUTSTANDING others before them."""
         self.syn_time = self.handshake_rtt = -1
         self.rtts = Sketch()
-        self.rtt_last = -1
-        self.rtt_change = 0
-        """Sum of the changes from one round-trip time to the next."""
         self.round_trips: list[tuple[int, int, int]] = []
         """(acknowledgment number, when its segment was sent, when it was acknowledged) of the latest samples."""
         self.acks: list[tuple[int, int]] = []
@@ -127,7 +123,9 @@ class Figures:
         self.window_min = self.window_max = self.zero_since = -1
         self.zero_windows = self.zero_time = 0
 
-    def note(self, time: int, data: bytes, segment: Segment, endpoint: Endpoint, streams: Streams) -> None:
+    def note(
+        self, time: int, data: bytes, segment: Segment, endpoint: Endpoint, streams: Streams
+    ) -> None:
         """Take a packet of this side, before the tracker has taken it."""
         _, seq, ack, flags, window, _, l4, start, length = segment
         peer, end = self.peer, (seq + length) & MASK
@@ -161,7 +159,19 @@ class Figures:
             self.next_seq, self.next_time = end, time
             if seq == self.max_to_ack:
                 self.max_to_ack = end
-            self._data(time, end, length, endpoint)
+            self.data_packets += 1
+            if length > self.max_segment:
+                self.max_segment = length
+                if self.first_data < 0:
+                    self.first_data = time
+            if 0 < peer.mss < length:
+                self.oversized += 1
+            if peer_ack >= 0:
+                flight = end - peer_ack & MASK
+                if self.bytes_in_flight < flight < HALF:
+                    self.bytes_in_flight = flight
+                if flight == peer.last_window and not endpoint.session.midway:
+                    self.window_full += 1
         else:
             self.pure_acks += 1
         if ack != self.last_ack:
@@ -404,8 +414,12 @@ class Figures:
                 break
             acked += 1
             if end == ack and once:
-                peer.sample(ack, sent, time)
-        del outstanding[:acked]
+                if peer.plain and sent <= time:
+                    peer.rtts.add(time - sent)
+                else:
+                    peer.sample(ack, sent, time)
+        if acked:
+            del outstanding[:acked]
 
     def sample(self, ack: int, sent: int, acked: int) -> None:
         """Count a round-trip time."""
@@ -415,9 +429,6 @@ class Figures:
         self.rtts.add(rtt)
         if self.graph is not None:
             self.graph.rtts.add(acked, rtt)
-        if self.rtt_last >= 0:
-            self.rtt_change += abs(rtt - self.rtt_last)
-        self.rtt_last = rtt
         if self.maps:
             keep(self.round_trips, (ack, sent, acked))
 

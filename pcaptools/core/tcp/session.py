@@ -196,6 +196,11 @@ class Session(Conversation):
         return endpoints(self.key, self.name_of)[1]
 
     @property
+    def names(self) -> tuple[str, str]:
+        """`src_name` and `dst_name`."""
+        return endpoints(self.key, self.name_of)
+
+    @property
     def state(self) -> SessionState:
         """The state in RFC 9293's words, as `src`'s host would say it."""
         return session_state(self.send.state, self.recv.state)
