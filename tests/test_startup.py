@@ -68,8 +68,9 @@ RUNS: dict[str, tuple[list[str], set[str], set[str], int]] = {
     "network-grep": (
         ["network-grep", "-n", "GET", "-r", GET],
         {"pcaptools.core.grep.packets"},
-        HTTPS_OWN | {"dns", "rich", "psutil", "pcapy", "ctypes"},
-        460,
+        HTTPS_OWN
+        | {"dpkt", "dns", "rich", "psutil", "pcapy", "ctypes", "pcaptools.core.tcp", "pcaptools.printers.packet"},
+        200,
     ),
 }
 

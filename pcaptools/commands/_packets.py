@@ -17,7 +17,8 @@ from pcaptools.printers.console import Painter, wants_color
 from pcaptools.printers.fastline import FastLines
 from pcaptools.printers.hexdump import hexdump
 from pcaptools.printers.jsonl import packet_line
-from pcaptools.printers.packet import PacketPrinter, no_name
+from pcaptools.printers.packet import PacketPrinter
+from pcaptools.printers.safe import no_name
 from pcaptools.printers.tree import format_tree
 
 

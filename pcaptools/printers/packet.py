@@ -22,7 +22,7 @@ from pcaptools.printers.lines import (
     tunnels,
     wireless,
 )
-from pcaptools.printers.safe import safe
+from pcaptools.printers.safe import no_name, safe
 
 if TYPE_CHECKING:
     from pcaptools.core.decode.layer import Layer, Raw
@@ -53,11 +53,6 @@ BETWEEN = frozenset(("AH",))
 
 MAX_BESIDE = 8
 """Of the other packets in a frame that holds several, how many are told."""
-
-
-def no_name(address: str) -> str:
-    """Return the address itself: nobody knows its name."""
-    return address
 
 
 class PacketPrinter:

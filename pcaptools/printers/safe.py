@@ -16,6 +16,11 @@ def safe(text: str) -> str:
     return _UNSAFE.sub(_escape, text) if _UNSAFE.search(text) else text
 
 
+def no_name(address: str) -> str:
+    """Name an address by itself: where names are not wanted."""
+    return address
+
+
 def _escape(match: re.Match[str]) -> str:
     code = ord(match[0])
     return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"

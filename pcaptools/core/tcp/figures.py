@@ -12,7 +12,7 @@ come to the same.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pcaptools.core.decode.segment import Segment
 from pcaptools.core.decode.tcp_options import parse_options
@@ -53,6 +53,11 @@ REORDERED_NS = 3_000_000
 """A segment that fills a hole this soon was overtaken, where the handshake told no round-trip time."""
 
 NO_SEGMENT: Segment = (b"", -1, -1, 0, 0, 0, 0, 0, 0)
+_NONE: list[Any] = []
+"""What sessions have in common that keep nothing there."""
+_OFFERS: dict[tuple[str, ...], tuple[str, ...]] = {}
+MAX_OFFERS = 256
+"""Different offers of options that sessions share: there are few stacks, and each says the same in every SYN."""
 _KEEP_ALIVE, _PROBE = 1, 2
 _PLAIN = FIN | SYN | RST | ACK | URG
 _ONLY_TIMESTAMPS = b"\x01\x01\x08\x0a"
@@ -101,9 +106,9 @@ class Figures:
         """Segments that found MAX_OUTSTANDING others before them."""
         self.syn_time = self.handshake_rtt = -1
         self.rtts = Sketch()
-        self.round_trips: list[tuple[int, int, int]] = []
+        self.round_trips: list[tuple[int, int, int]] = [] if maps else _NONE
         """(acknowledgment number, when its segment was sent, when it was acknowledged) of the latest samples."""
-        self.acks: list[tuple[int, int]] = []
+        self.acks: list[tuple[int, int]] = [] if maps else _NONE
         """(acknowledgment number, time) of the latest acknowledgments that moved on."""
         self.first_data = -1
         self.idle_max = 0
@@ -123,9 +128,7 @@ class Figures:
         self.window_min = self.window_max = self.zero_since = -1
         self.zero_windows = self.zero_time = 0
 
-    def note(
-        self, time: int, data: bytes, segment: Segment, endpoint: Endpoint, streams: Streams
-    ) -> None:
+    def note(self, time: int, data: bytes, segment: Segment, endpoint: Endpoint, streams: Streams) -> None:
         """Take a packet of this side, before the tracker has taken it."""
         _, seq, ack, flags, window, _, l4, start, length = segment
         peer, end = self.peer, (seq + length) & MASK
@@ -454,7 +457,8 @@ class Figures:
         options = parse_options(data)
         if flags & SYN:
             self.mss = options.mss if options.mss is not None else -1
-            self.offered = tuple(options.names())
+            offered = tuple(options.names())
+            self.offered = _OFFERS.setdefault(offered, offered) if len(_OFFERS) < MAX_OFFERS else offered
         if options.sack:
             self.sack_packets += 1
             if self.peer.points is not None:

@@ -408,6 +408,8 @@ class TCPTracker:
             session.close_ns = time if reason in ("fin", "rst") else None
             for endpoint in (session.send, session.recv):
                 self._streams.tell_end(endpoint, reason, time)
+            if session.close_ns is not None:
+                self._table.close(session)
         if not reset:
             session.analyser = None
             self._streams.forget(session)
