@@ -78,7 +78,7 @@ ROWS = [
     Row("tcp-metrics", "small", METRICS, TCPTRACE, 1 / 10, 1 / 4),
     Row("tcp-metrics", "bulk", METRICS, TCPTRACE, 1 / 10, 1 / 4),
     Row("tcp-metrics", "conns", METRICS, TCPTRACE, 1 / 10, 1 / 4),
-    Row("tcp-metrics", "lossy", METRICS, TCPTRACE, 1 / 10, 1 / 4),
+    Row("tcp-metrics", "lossy", METRICS, TCPTRACE),
     Row("network-grep", "small", GREP, NGREP, 1 / 5, 1 / 2),
     Row("network-grep", "bulk", GREP, NGREP, 1 / 5, 1 / 2),
     *(

@@ -22,6 +22,8 @@ MAX_CACHED = 8192
 """Link headers, and pairs of endpoints, whose text is kept."""
 
 Application = Callable[[int, int, bytes, int, int], "type[Layer] | None"]
+Ends = tuple[bytes, str, int, int, bool]
+"""(the bytes before the IP header, what is said of them and of the ends, ports, whether a decoder has one of these)"""
 Record = tuple[int, int, bytes]
 """(time in ns, length on the wire, captured bytes), as sources give it."""
 
@@ -35,6 +37,7 @@ class FastLines:
     def __init__(self, printer: PacketPrinter, link_type: int, begun: Container[bytes]) -> None:
         from pcaptools.core.decode import registry  # noqa: F401 (it fills the tables)
         from pcaptools.core.decode.layer import decode_layer
+        from pcaptools.core.decode.tables import tcp_contents, tcp_ports
         from pcaptools.core.decode.tcp import application
 
         self._printer = printer
@@ -42,9 +45,14 @@ class FastLines:
         self._begun = begun
         self._parse = segment_parser(link_type)
         self._application: Application = application
+        self._by_first_byte = tcp_contents.by_first_byte
+        self._ports = tcp_ports.numbers
         self._decode = decode_layer
+        self._time = None if printer.timeless else printer.time
         self._links: dict[bytes, str] = {}
-        self._ends: dict[bytes, tuple[str, int, int]] = {}
+        self._ends: dict[bytes, Ends] = {}
+        self._segments: dict[int, str] = {}
+        """Length of the IP packet << 8 | flags → what is said of the segment."""
 
     def line(self, record: Record) -> str | None:
         """Return the line with its line end."""
@@ -55,28 +63,35 @@ class FastLines:
         key, _, _, flags, _, l3, _, start, length = found
         if key in self._begun or start + length > max(wire_len, len(data)):  # the latter has a mark
             return None
-        link = self._links.get(data[:l3])
-        if link is None:
-            link = self._new_link(record, data[:l3])
         ends = self._ends.get(key)
-        if ends is None:
-            ends = self._new_ends(key)
-        text = f"TCP len {start - l3 + length} [{FLAGS[flags]}]"
-        if length:
+        if ends is None or ends[0] != data[:l3]:
+            ends = self._new_ends(record, key, data[:l3])
+        size = start - l3 + length
+        text = self._segments.get(size << 8 | flags) or self._new_segment(size, flags)
+        # most segments begin nothing that anybody knows
+        if length and start < len(data) and (ends[4] or self._by_first_byte[data[start]]):
             end = start + length
-            decoder = self._application(ends[1], ends[2], data, start, end)
+            decoder = self._application(ends[2], ends[3], data, start, end)
             if decoder is not None:
                 layer = self._decode(decoder, data, start, end, 3)
                 if layer.incomplete or layer.child is not None or type(layer) is not decoder:
                     return None
                 said = LINES[type(layer).__name__](layer)
                 if said:
-                    return f"{self._printer.time(time)}{link}{ends[0]} {self._printer.packet(text, said)}\n"
-        return f"{self._printer.time(time)}{link}{ends[0]} {self._printer.packet(text)}\n"
+                    text = f"{text} {self._printer.packet(said)}"
+        if self._time is not None:
+            return f"{self._time(time)}{ends[1]}{text}\n"
+        return f"{ends[1]}{text}\n"
 
     def forget_names(self) -> None:
         """Ask for the names anew: one has become known."""
         self._ends.clear()
+
+    def _new_segment(self, size: int, flags: int) -> str:
+        if len(self._segments) >= MAX_CACHED:
+            self._segments.clear()
+        text = self._segments[size << 8 | flags] = self._printer.packet(f"TCP len {size} [{FLAGS[flags]}]")
+        return text
 
     def _new_link(self, record: Record, header: bytes) -> str:
         if len(self._links) >= MAX_CACHED:
@@ -84,12 +99,16 @@ class FastLines:
         text = self._links[header] = self._printer.link_of(Packet.of(record, self._link_type))
         return text
 
-    def _new_ends(self, key: bytes) -> tuple[str, int, int]:
+    def _new_ends(self, record: Record, key: bytes, header: bytes) -> Ends:
         if len(self._ends) >= MAX_CACHED:
             self._ends.clear()
+        link = self._links.get(header)
+        if link is None:
+            link = self._new_link(record, header)
         sport, dport = int.from_bytes(key[-4:-2], "big"), int.from_bytes(key[-2:], "big")
         half = (len(key) - 4) // 2
         family = AF_INET if half == 4 else AF_INET6
         saddr, daddr = inet_ntop(family, key[:half]), inet_ntop(family, key[half : 2 * half])
-        found = self._ends[key] = (self._printer.ends(saddr, sport, daddr, dport), sport, dport)
+        prefix = f"{link}{self._printer.ends(saddr, sport, daddr, dport)} "
+        found = self._ends[key] = (header, prefix, sport, dport, sport in self._ports or dport in self._ports)
         return found

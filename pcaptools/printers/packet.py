@@ -73,6 +73,11 @@ class PacketPrinter:
         parts = [self._paint(style, safe(text)) for style, text in told]
         return f"{self.time(raw.ts_sec * 1_000_000_000 + raw.ts_nsec)}{' '.join(parts)}\n"
 
+    @property
+    def timeless(self) -> bool:
+        """Lines begin with no time."""
+        return self._clock.form == "none"
+
     def time(self, ns: int) -> str:
         """Return the text for a time, with a blank behind it."""
         return self._paint("time", self._clock(ns))
