@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from pcaptools.core.events import (
     Conversation,
@@ -121,6 +122,7 @@ class HttpPrinter:
         return "".join(f"    {self._paint('header', safe(name))}: {safe(value)}\n" for name, value in event.headers)
 
 
+@lru_cache(1024)
 def format_size(count: int) -> str:
     """Return a number of bytes as http_trace writes it: 12B, 3.07KB, 1.5MB (units of 1024, no idle zeros)."""
     if count < 1024:
