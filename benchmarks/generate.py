@@ -98,9 +98,9 @@ def short(size: int = 3000) -> Iterator[bytes]:
         number += 1
 
 
-def records(frames: Iterator[bytes], packets: int) -> Iterator[Record]:
-    """Yield so many of the frames as records."""
-    for number, data in enumerate(islice(frames, packets)):
+def records(frames: Iterator[bytes], packets: int, first: int = 0) -> Iterator[Record]:
+    """Yield so many of the frames as records, the first of them with the time of the frame of that number."""
+    for number, data in enumerate(islice(frames, packets), first):
         yield START + number * STEP, len(data), data
 
 
