@@ -57,7 +57,7 @@ def run(command: str, sessions: int, packets: int, reports: int) -> None:
     What is counted and timed begins when all connections are open.
     """
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)  # as a run of the command does
+    gc.set_threshold(20_000, 2, 1)  # as a run of the command does
     handler, source, spent, done = COMMANDS[command](), generate.records(traffic(sessions), packets), 0.0, 0
     due = packets // reports
     if sessions:  # the handshakes are another matter

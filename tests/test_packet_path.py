@@ -20,11 +20,11 @@ BENCHMARKS = Path(__file__).resolve().parents[1] / "benchmarks"
 GROWTH = 0.03
 PER_PACKET = {
     "reading": 55.2,
-    "parsing": 109.0,
-    "tracker": 260.5,
-    "http-trace": 641.6,
-    "simple-capture": 333.6,
-    "tcp-metrics": 625.8,
+    "parsing": 106.0,
+    "tracker": 257.5,
+    "http-trace": 638.6,
+    "simple-capture": 317.9,
+    "tcp-metrics": 560.1,
     "network-grep": 27.5,
 }
 

@@ -54,7 +54,7 @@ class Conversation:
 
     @property
     def names(self) -> tuple[str, str]:
-        """Both, at the cost of one."""
+        """`src_name` and `dst_name`."""
         return self.src_name, self.dst_name
 
     @property

@@ -56,32 +56,48 @@ class FastLines:
 
     def line(self, record: Record) -> str | None:
         """Return the line with its line end."""
-        time, wire_len, data = record
-        found = self._parse(data, wire_len)
-        if not found:
-            return None
-        key, _, _, flags, _, l3, _, start, length = found
-        if key in self._begun or start + length > max(wire_len, len(data)):  # the latter has a mark
-            return None
-        ends = self._ends.get(key)
-        if ends is None or ends[0] != data[:l3]:
-            ends = self._new_ends(record, key, data[:l3])
-        size = start - l3 + length
-        text = self._segments.get(size << 8 | flags) or self._new_segment(size, flags)
-        # most segments begin nothing that anybody knows
-        if length and start < len(data) and (ends[4] or self._by_first_byte[data[start]]):
+        return self.lines([record], lambda _: "")[0] or None
+
+    def lines(self, records: list[Record], otherwise: Callable[[Record], str]) -> list[str]:
+        """Return the lines of a batch, each with its line end; `otherwise` gives those of what is not for this path."""
+        parse, begun, ends_of, segment_of = self._parse, self._begun, self._ends.get, self._segments.get
+        by_first_byte, time_of = self._by_first_byte, self._time
+        lines: list[str] = []
+        for record in records:
+            time, wire_len, data = record
+            found = parse(data, wire_len)
+            if not found:
+                lines.append(otherwise(record))
+                continue
+            key, _, _, flags, _, l3, _, start, length = found
             end = start + length
-            decoder = self._application(ends[2], ends[3], data, start, end)
-            if decoder is not None:
-                layer = self._decode(decoder, data, start, end, 3)
-                if layer.incomplete or layer.child is not None or type(layer) is not decoder:
-                    return None
-                said = LINES[type(layer).__name__](layer)
-                if said:
-                    text = f"{text} {self._printer.packet(said)}"
-        if self._time is not None:
-            return f"{self._time(time)}{ends[1]}{text}\n"
-        return f"{ends[1]}{text}\n"
+            if key in begun or (end > wire_len and end > len(data)):  # the latter has a mark
+                lines.append(otherwise(record))
+                continue
+            ends = ends_of(key)
+            if ends is None or ends[0] != data[:l3]:
+                ends = self._new_ends(record, key, data[:l3])
+            text = segment_of(end - l3 << 8 | flags) or self._new_segment(end - l3, flags)
+            # most segments begin nothing that anybody knows
+            if length and start < len(data) and (ends[4] or by_first_byte[data[start]]):
+                said = self._said(ends, data, start, end)
+                if said is None:
+                    lines.append(otherwise(record))
+                    continue
+                text += said
+            lines.append(f"{ends[1]}{text}\n" if time_of is None else f"{time_of(time)}{ends[1]}{text}\n")
+        return lines
+
+    def _said(self, ends: Ends, data: bytes, start: int, end: int) -> str | None:
+        """Return what is said of the message that a segment begins; None where somebody must look closely."""
+        decoder = self._application(ends[2], ends[3], data, start, end)
+        if decoder is None:
+            return ""
+        layer = self._decode(decoder, data, start, end, 3)
+        if layer.incomplete or layer.child is not None or type(layer) is not decoder:
+            return None
+        said = LINES[type(layer).__name__](layer)
+        return f" {self._printer.packet(said)}" if said else ""
 
     def forget_names(self) -> None:
         """Ask for the names anew: one has become known."""

@@ -93,7 +93,7 @@ class PacketPrinter:
 
     def packet(self, *texts: str) -> str:
         """Return what is said of a packet, part by part."""
-        return " ".join(self._paint("packet", safe(text)) for text in texts)
+        return " ".join([self._paint("packet", safe(text)) for text in texts])
 
     def parts(self, layers: Iterator[Layer], *, quoted: bool = False) -> Iterator[Part]:
         """Yield what there is to say of each layer, outermost first.

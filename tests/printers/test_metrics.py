@@ -80,10 +80,11 @@ def test_anomalies_are_told_when_asked_for() -> None:
 
 
 def test_names_are_escaped() -> None:
-    session = Session(SESSION.key, 0)
-    session.name_of = lambda address: "evil\x1b[31m" if address == session.dst.rpartition(":")[0] else address
-    text = printer().event(TcpStart(session, 0, "send"))
-    assert text == f"Start of TCP session between {A} and evil\\x1b[31m:8080\n"
+    class Named(Session):
+        dst_name = property(lambda _: "evil\x1b[31m:80")
+
+    text = printer().event(TcpStart(Named(SESSION.key, 0), 0, "send"))
+    assert text == f"Start of TCP session between {A} and evil\\x1b[31m:80\n"
 
 
 def test_time_and_colour() -> None:

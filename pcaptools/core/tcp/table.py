@@ -52,11 +52,11 @@ class SessionTable:
         return self.flows[key]
 
     def close(self, session: Session) -> None:
-        """Take note that a session has ended. A quarter of the table is enough for such to linger in."""
+        """Take note that a session has ended. An eighth of the table is enough for such to linger in."""
         if session not in self._sessions:
             return
         self._closed[session] = None
-        if len(self._closed) > self._max // 4:
+        if len(self._closed) > self._max // 8:
             self._remove(next(iter(self._closed)), "fin")
 
     def sweep(self, now: int) -> None:

@@ -35,8 +35,8 @@ def test_idle_sessions_go_after_the_timeout_and_closed_ones_after_a_minute() -> 
     assert sessions.created == 2
 
 
-def test_the_first_to_close_go_when_a_quarter_of_the_table_lingers() -> None:
-    sessions, dropped = table(16)
+def test_the_first_to_close_go_when_an_eighth_of_the_table_lingers() -> None:
+    sessions, dropped = table(32)
     made = [session(number, number) for number in range(8)]
     for one in made:
         sessions.add(one, one.key)
