@@ -21,10 +21,10 @@ GROWTH = 0.03
 PER_PACKET = {
     "reading": 55.2,
     "parsing": 106.0,
-    "tracker": 257.5,
-    "http-trace": 638.6,
+    "tracker": 256.5,
+    "http-trace": 637.6,
     "simple-capture": 317.9,
-    "tcp-metrics": 560.1,
+    "tcp-metrics": 554.1,
     "network-grep": 27.5,
 }
 

@@ -17,7 +17,7 @@ from pcaptools.core.tcp.session import Session
 from pcaptools.core.tcp.sketch import Sketch
 from pcaptools.core.tcp.tracker import TCPTracker
 
-CAPTURES = Path(__file__).parents[2] / "captures"
+CAPTURES = Path(__file__).parent / "captures"
 FILES = sorted(path for path in CAPTURES.rglob("*.pcap*"))
 IMPAIRED = [path for path in FILES if path.parent.name == "impaired"]
 AT_ONCE = {"peer", "graph", "points", "anomalies"}
