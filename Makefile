@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test coverage check fuzz clean system-packages
+.PHONY: help demo test coverage check fuzz bench bench-scale clean system-packages
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml tests/support/ensure_venv.sh tests/support/install.py
 	@sh tests/support/ensure_venv.sh "$(PYTHON)" "$(VENV)"
@@ -34,6 +34,12 @@ check: $(STAMP)  ## the fast loop: format, lint, types, unit tests
 
 fuzz: $(STAMP)  ## decode ten million damaged packets (COUNT=n for another number)
 	@$(BIN)/python tests/fuzz/packets.py --count $(or $(COUNT),10000000)
+
+bench: $(STAMP)  ## run every command beside its peers and write docs/performance.md (ROUNDS=n, 5)
+	@$(BIN)/python benchmarks/compare.py --write --rounds $(or $(ROUNDS),5)
+
+bench-scale: $(STAMP)  ## measure growth and memory and write docs/performance.md
+	@$(BIN)/python benchmarks/scale.py --write
 
 system-packages:  # what live tests run against; skipped with a clear line without root or apt
 	@sh tests/support/system_packages.sh

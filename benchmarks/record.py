@@ -1,10 +1,13 @@
 """Record real HTTP traffic to measure with: nginx and wrk in two network namespaces, tcpdump between them.
 
-Run it as root; packages: nginx-light wrk tcpdump iproute2 ethtool.
+Run it as root; packages: nginx-light wrk tcpdump iproute2 ethtool dnsmasq-base.
 
     sudo .venv/bin/python benchmarks/record.py small.pcap                               keep-alive, 3 KB of JSON
     sudo .venv/bin/python benchmarks/record.py conns.pcap --mode conns --packets 200000 one request a connection
     sudo .venv/bin/python benchmarks/record.py bulk.pcap --mode bulk --packets 141000   bodies of 1 MB
+    sudo .venv/bin/python benchmarks/record.py lossy.pcap --mode lossy     keep-alive on a link that loses and delays
+    sudo .venv/bin/python benchmarks/record.py chat.pcap --mode websocket  a WebSocket chat
+    sudo .venv/bin/python benchmarks/record.py dns.pcap --mode dns         questions to dnsmasq, and its answers
 
 The link is Ethernet with an MTU of 1500, offloads off. The recording begins before the first connection, ends
 after exactly as many packets as were asked for, and is thrown away when the kernel dropped one.
@@ -20,32 +23,50 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
+from support.link import Impairment, impaired
 from support.network import SERVER_IP, Namespace, NetworkError, namespaces, nginx, stop, tcpdump
 
-PROGRAMS = ("ip", "nginx", "tcpdump", "wrk")
 KERNEL_BUFFER_KIB = 512 * 1024
 PORT = 8080
+PEERS = str(Path(__file__).with_name("peers.py"))
 
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """What wrk asks for, and how."""
+    """What is recorded: by default wrk and nginx, with what wrk asks for, and how."""
 
-    path: str
-    connections: int
-    packets: int
+    path: str = ""
+    connections: int = 1
+    packets: int = 50_000
     headers: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ("nginx", "wrk")
+    link: Callable[[], AbstractContextManager[tuple[Namespace, Namespace]]] = namespaces
+
+    @property
+    def missing(self) -> list[str]:
+        """Programs that it needs and that are not here."""
+        return [program for program in ("ip", "tcpdump", *self.programs) if not shutil.which(program)]
+
+
+def bad_link() -> AbstractContextManager[tuple[Namespace, Namespace]]:
+    """Make a link that loses 1 % each way and holds some frames back."""
+    return impaired(Impairment(loss=0.01, delay=2), Impairment(loss=0.01, delay=2, jitter=1, reorder=0.005))
 
 
 MODES = {
-    "small": Mode("/data.json", connections=8, packets=400_000),
+    "small": Mode("/data.json", connections=8, packets=200_000),
     "conns": Mode("/data.json", connections=8, packets=200_000, headers=("Connection: close",)),
     "bulk": Mode("/bulk.bin", connections=4, packets=141_000),
+    "lossy": Mode("/data.json", connections=32, link=bad_link),
+    "websocket": Mode(programs=(), connections=4),
+    "dns": Mode(programs=("dnsmasq",), connections=4),
 }
 
 
@@ -60,12 +81,37 @@ def write_site(folder: Path) -> None:
     (www / "bulk.bin").write_bytes(dice.randbytes(1 << 20))
 
 
-def drive(client: Namespace, mode: Mode, seconds: int) -> subprocess.Popen[str]:
-    """Start wrk, which ends by itself after `seconds`."""
+@contextmanager
+def served(server: Namespace, folder: Path, mode: Mode) -> Iterator[None]:
+    """Run the server of a mode."""
+    if "nginx" in mode.programs:
+        with nginx(server, folder, f"server {{ listen {PORT}; }}"):
+            yield
+        return
+    if "dnsmasq" in mode.programs:
+        command = ["dnsmasq", "-k", "-R", "-h", "-C", "/dev/null", "-p", str(PORT), "-A", f"/bench.test/{SERVER_IP}"]
+    else:
+        command = [sys.executable, PEERS, "chat-server", SERVER_IP, str(PORT)]
+    process = server.start(*command)
+    try:
+        time.sleep(0.5)
+        if process.poll() is not None:
+            raise NetworkError(f"{command[0]} did not start: {stop(process).strip()}")
+        yield
+    finally:
+        stop(process)
+
+
+def drive(client: Namespace, mode: Mode, seconds: int) -> list[subprocess.Popen[str]]:
+    """Start the clients: wrk, which ends by itself after `seconds`, or those of peers.py, which do not."""
+    if "wrk" not in mode.programs:
+        what = "ask" if mode.programs else "chat"
+        command = (sys.executable, PEERS, what, SERVER_IP, str(PORT))
+        return [client.start(*command) for _ in range(mode.connections)]
     options = ["-t", "1", "-c", str(mode.connections), "-d", f"{seconds}s"]
     for header in mode.headers:
         options += ["-H", header]
-    return client.start("wrk", *options, f"http://{SERVER_IP}:{PORT}{mode.path}")
+    return [client.start("wrk", *options, f"http://{SERVER_IP}:{PORT}{mode.path}")]
 
 
 def await_end(recorder: subprocess.Popen[str], seconds: int) -> None:
@@ -79,19 +125,20 @@ def await_end(recorder: subprocess.Popen[str], seconds: int) -> None:
 
 def record(path: Path, mode: Mode, packets: int, seconds: int) -> None:
     """Record `packets` packets of the mode's traffic into `path`."""
-    with tempfile.TemporaryDirectory() as name, namespaces() as (server, client):
+    with tempfile.TemporaryDirectory() as name, mode.link() as (server, client):
         folder = Path(name)
         write_site(folder)
         count_and_buffer = ("-c", str(packets), "-B", str(KERNEL_BUFFER_KIB))
         with (
-            nginx(server, folder, f"server {{ listen {PORT}; }}"),
+            served(server, folder, mode),
             tcpdump(client, folder / "out.pcap", *count_and_buffer) as recorder,
         ):
             load = drive(client, mode, seconds)
             try:
                 await_end(recorder, seconds)
             finally:
-                stop(load)
+                for program in load:
+                    stop(program)
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(folder / "out.pcap", path)
 
@@ -112,15 +159,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("output", type=Path, help="the pcap file to write")
     parser.add_argument("--mode", choices=MODES, default="small")
-    parser.add_argument("--packets", type=int, help="how many (default: 400,000, 200,000 and 141,000)")
+    parser.add_argument("--packets", type=int, help="how many (default: that of the mode)")
     parser.add_argument("--seconds", type=int, default=60, help="give up after (default: 60)")
     options = parser.parse_args()
-    missing = [program for program in PROGRAMS if not shutil.which(program)]
-    if missing:
-        parser.error(f"not installed: {' '.join(missing)}")
+    mode = MODES[options.mode]
+    if mode.missing:
+        parser.error(f"not installed: {' '.join(mode.missing)}")
     if not shutil.which("ethtool"):
         print("no ethtool: offloads stay on, packets will be larger than a wire's", file=sys.stderr)
-    mode = MODES[options.mode]
     try:
         record(options.output, mode, options.packets or mode.packets, options.seconds)
     except NetworkError as error:

@@ -54,10 +54,10 @@ RUNS: dict[str, tuple[list[str], set[str], set[str], int]] = {
         265,
     ),
     "tcp-metrics": (
-        ["tcp-metrics", "-n", "--json", "-r", GET],
+        ["tcp-metrics", "-n", "-r", GET, "-r", str(CAPTURES / "impaired" / "clean.pcap.gz")],
         {"pcaptools.core.tcp.figures"},
         HTTPS_OWN | {"dpkt", "dns", "rich", "psutil", "pcapy", "pcaptools.core.names", "pcaptools.printers.plot"},
-        235,
+        240,
     ),
     "simple-capture": (
         ["simple-capture", "-n", "-r", GET],
@@ -68,8 +68,9 @@ RUNS: dict[str, tuple[list[str], set[str], set[str], int]] = {
     "network-grep": (
         ["network-grep", "-n", "GET", "-r", GET],
         {"pcaptools.core.grep.packets"},
-        HTTPS_OWN | {"dns", "rich", "psutil", "pcapy", "ctypes"},
-        460,
+        HTTPS_OWN
+        | {"dpkt", "dns", "rich", "psutil", "pcapy", "ctypes", "pcaptools.core.tcp", "pcaptools.printers.packet"},
+        200,
     ),
 }
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
@@ -16,14 +16,18 @@ from pcaptools.core.events import GrepMatch
 from pcaptools.core.grep.packets import PacketSearch
 from pcaptools.core.grep.pattern import Pattern
 from pcaptools.core.grep.payload import Belonging, Flow
-from pcaptools.core.grep.streams import StreamSearch
 from pcaptools.core.sources.base import Batch
-from pcaptools.core.sources.files import FileSource
-from pcaptools.core.sources.writer import CaptureWriter, open_writer
 from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import Painter, wants_color
 from pcaptools.printers.grep import GrepPrinter, grep_line
-from pcaptools.printers.packet import no_name
+from pcaptools.printers.safe import no_name
+
+if TYPE_CHECKING:
+    import tempfile
+
+    from pcaptools.core.grep.streams import StreamSearch
+    from pcaptools.core.sources.files import FileSource
+    from pcaptools.core.sources.writer import CaptureWriter
 
 MAX_SPOOL = 1 << 30
 """Bytes of packets that are kept in a file of their own, until it is known which are to be written."""
@@ -61,15 +65,18 @@ class Grep(Handler):
             dump=view.dump,
         )
         most = 1 if view.quiet and not options.write else view.most
-        self.search: PacketSearch | StreamSearch
+        self._streams: StreamSearch | None = None
+        self._of_packets: PacketSearch | None = None
         if view.decoded:
             from pcaptools.core.grep.decoded import DecodedSearch
 
-            self.search = DecodedSearch(pattern, most=most, watch=Watchdog())
+            self._streams = DecodedSearch(pattern, most=most, watch=Watchdog())
         elif view.stream:
-            self.search = StreamSearch(pattern, most=most, watch=Watchdog())
+            from pcaptools.core.grep.streams import StreamSearch
+
+            self._streams = StreamSearch(pattern, most=most, watch=Watchdog())
         else:
-            self.search = PacketSearch(
+            self._of_packets = PacketSearch(
                 pattern,
                 invert=view.invert,
                 before=view.before,
@@ -79,6 +86,13 @@ class Grep(Handler):
             )
         later = bool(options.write) and (view.whole_session or view.stream or view.decoded)
         self._keeper = Keeper(options, whole_session=view.whole_session) if later else None
+
+    @property
+    def search(self) -> PacketSearch | StreamSearch:
+        """What finds the matches."""
+        search = self._streams or self._of_packets
+        assert search is not None
+        return search
 
     @property
     def found(self) -> int:
@@ -97,17 +111,17 @@ class Grep(Handler):
         if self._keeper is not None:
             self._keeper.see(batch, matches)
             batch.records = []
-        elif isinstance(self.search, PacketSearch):
-            batch.records = [batch.records[index] for index in self.search.selected]
+        elif self._of_packets is not None:
+            batch.records = [batch.records[index] for index in self._of_packets.selected]
         return self._lines(matches)
 
     def tick(self, now: int) -> str:
         """Let time pass: a match that waited for more data is printed."""
-        return self._later(self.search.let_pass(now)) if isinstance(self.search, StreamSearch) else ""
+        return self._later(self._streams.let_pass(now)) if self._streams is not None else ""
 
     def finish(self) -> str:
         """End of the input: print the last matches, or how many there were."""
-        text = self._later(self.search.finish()) if isinstance(self.search, StreamSearch) else ""
+        text = self._later(self._streams.finish()) if self._streams is not None else ""
         return f"{self.search.found}\n" if self._view.count_only else text
 
     def _later(self, matches: list[GrepMatch]) -> str:
@@ -135,14 +149,16 @@ class Grep(Handler):
         if search.gave_up:
             slow, first = len(search.gave_up), search.gave_up[0]
             notices.append(f"gave up {slow} of the searches, which took too long (the first in packet {first})")
-        if isinstance(search, StreamSearch):
-            notices += [f"{text} ({count} times)" for text, count in search.tracker.notices().items()]
-            if search.bounded:
-                notices.append(f"{search.bounded} bodies or messages were searched up to a bound only (bodies: 1 MB)")
-            if search.cut:
-                notices.append(f"{search.cut} matches of more than 64 KB were cut short")
-        else:
-            dropped = search.dropped_fragments.items()
+        if self._streams is not None:
+            notices += [f"{text} ({count} times)" for text, count in self._streams.tracker.notices().items()]
+            if self._streams.bounded:
+                notices.append(
+                    f"{self._streams.bounded} bodies or messages were searched up to a bound only (bodies: 1 MB)"
+                )
+            if self._streams.cut:
+                notices.append(f"{self._streams.cut} matches of more than 64 KB were cut short")
+        if self._of_packets is not None:
+            dropped = self._of_packets.dropped_fragments.items()
             notices += [f"dropped fragments: {why} ({count} times)" for why, count in dropped]
         if self._keeper is not None and self._keeper.lost:
             notices.append(f"{self._keeper.lost} packets were not kept: more than {MAX_SPOOL >> 30} GB came")
@@ -167,7 +183,13 @@ class Keeper:
         self._size = 0
         self.lost = 0
         """Packets that came when there was no more room for them."""
+        # now, since what they import may be unreadable when it is time to write
+        from pcaptools.core.sources import files, writer
+
+        self._open_file, self._open_writer = files.FileSource, writer.open_writer
         if not options.read or "-" in options.read:
+            import tempfile
+
             self._folder = tempfile.TemporaryDirectory(prefix="pcaptools-", ignore_cleanup_errors=True)
 
     def see(self, batch: Batch, matches: list[GrepMatch]) -> None:
@@ -178,7 +200,7 @@ class Keeper:
             return
         if self._spool is None:
             self._spool_name = str(Path(self._folder.name) / "spool.pcapng")
-            self._spool = open_writer(self._spool_name)
+            self._spool = self._open_writer(self._spool_name)
         self._size += sum(len(record[2]) + 32 for record in batch.records)
         if self._size > MAX_SPOOL:
             self.lost += len(batch.records)
@@ -211,11 +233,11 @@ class Keeper:
     @contextlib.contextmanager
     def _source(self) -> Iterator[FileSource]:
         if self._folder is None:
-            with FileSource(self._options.read, self._options.filter) as source:
+            with self._open_file(self._options.read, self._options.filter) as source:
                 yield source
             return
         with self._folder:
             if self._spool is not None:
                 self._spool.close()
-                with FileSource([self._spool_name]) as source:
+                with self._open_file([self._spool_name]) as source:
                     yield source

@@ -116,6 +116,7 @@ class Metrics(Handler):
         self.largest: Session | None = None
         """The session with most payload, of those that are shown, where one is to be drawn."""
         self._warned = False
+        self._color = options.color
         self._device = options.interface or "eth0"
 
     def handle(self, batch: Batch) -> str:
@@ -208,7 +209,7 @@ class Metrics(Handler):
         """Import what the tables and the drawing at the end need, by drawing."""
         from pcaptools.commands import _summary
 
-        _summary.preload()
+        _summary.preload(self._color)
         if self._view.plot:
             from pcaptools.core.sources import writer  # noqa: F401
             from pcaptools.printers.plot import PngCanvas, SvgCanvas, TimeSequence, draw

@@ -17,7 +17,8 @@ from pcaptools.printers.console import Painter, wants_color
 from pcaptools.printers.fastline import FastLines
 from pcaptools.printers.hexdump import hexdump
 from pcaptools.printers.jsonl import packet_line
-from pcaptools.printers.packet import PacketPrinter, no_name
+from pcaptools.printers.packet import PacketPrinter
+from pcaptools.printers.safe import no_name
 from pcaptools.printers.tree import format_tree
 
 
@@ -69,8 +70,8 @@ class PacketLines(Handler):
         if self._names is not None and self._names.changes != self._names_version:
             self._names_version = self._names.changes
             fast.forget_names()
-        fast_line, slow_line, link_type = fast.line, self._line, batch.link_type
-        return "".join([fast_line(record) or slow_line(RawPacket.of(record, link_type)) for record in batch.records])
+        link_type = batch.link_type
+        return "".join(fast.lines(batch.records, lambda record: self._line(RawPacket.of(record, link_type))))
 
     def _line(self, raw: RawPacket) -> str:
         return self._printer.line(self._packet(raw))

@@ -31,7 +31,7 @@ class Progress:
         """Draw the bar, if it is time to."""
         if not self._wanted or (now := self._clock()) < self._next:
             return
-        from pcaptools.printers.http import format_size  # few see a bar
+        from pcaptools.printers.sizes import format_size  # few see a bar
 
         self._next = now + EVERY
         done, total = self._position()

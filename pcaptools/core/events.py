@@ -58,6 +58,11 @@ class Conversation:
         return None
 
     @property
+    def names(self) -> tuple[str, str]:
+        """`src_name` and `dst_name`."""
+        return self.src_name, self.dst_name
+
+    @property
     def id(self) -> str:
         """16 hex digits, the same for this session in every output and every run over the same packets."""
         raise NotImplementedError

@@ -23,6 +23,8 @@ class Clock:
         self.nanosecond = False
         self._second: int | None = None
         self._text = ""
+        self._millisecond: int | None = None
+        self._daytime_text = ""
         self._first: int | None = None
         self._last = 0
         self._format: Callable[[int], str] = {
@@ -39,11 +41,15 @@ class Clock:
         return self._format(ns)
 
     def _daytime(self, ns: int) -> str:
-        second, rest = divmod(ns, NS)
-        if second != self._second:
-            self._second = second
-            self._text = _clock_time(second, utc=self.form == "utc")
-        return f"{self._text}.{rest // 1_000_000:03d} "
+        millisecond = ns // 1_000_000
+        if millisecond != self._millisecond:
+            self._millisecond = millisecond
+            second, rest = divmod(millisecond, 1000)
+            if second != self._second:
+                self._second = second
+                self._text = _clock_time(second, utc=self.form == "utc")
+            self._daytime_text = f"{self._text}.{rest:03d} "
+        return self._daytime_text
 
     def _decimal(self, ns: int) -> str:
         return f"{decimal(ns, self.nanosecond)} "

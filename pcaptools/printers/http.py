@@ -90,11 +90,9 @@ class HttpPrinter:
         return self._paint("time", time) + prefix if time else prefix
 
     def _prefix(self, session: Conversation, direction: Direction) -> str:
-        names = [safe(session.src_name), safe(session.dst_name)]
-        source, destination = names if direction == "send" else reversed(names)
-        prefix = f"{self._paint('address', source)} -> {self._paint('address', destination)} "
-        session.prefixes[direction] = prefix
-        return prefix
+        src, dst = (self._paint("address", safe(name)) for name in session.names)
+        session.prefixes.update(send=f"{src} -> {dst} ", recv=f"{dst} -> {src} ")  # each is asked for soon
+        return session.prefixes[direction]
 
     def _request(self, event: HttpRequest) -> str:
         paint = self._paint

@@ -19,8 +19,8 @@ from pcaptools.core.events import (
 )
 from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import Painter
-from pcaptools.printers.http import format_size
 from pcaptools.printers.safe import safe
+from pcaptools.printers.sizes import format_size
 from pcaptools.printers.sparkline import sparkline
 from pcaptools.printers.tcp import format_tcp
 
@@ -44,6 +44,11 @@ ODDITIES = (
 )
 """Figures that are told where they are not 0, and in which words."""
 KINDS = (("retrans_fast", "fast"), ("retrans_timeout", "timeout"), ("retrans_spurious", "spurious"))
+
+
+_ODD_OF_SIDE = {side: [(f"{side}_{name}", name, words) for name, words in ODDITIES] for side in ("send", "recv")}
+_SHOWN = ("packets", "payload", "unique", "rtt_samples", "rtt_min", "rtt_p50", "rtt_p95", "rtt_max")
+_OF_SIDE = {side: {name: f"{side}_{name}" for name in _SHOWN} for side in ("send", "recv")}
 
 
 class MetricsPrinter:
@@ -104,7 +109,8 @@ class MetricsPrinter:
         return f"{self._time(event)}{src} -> {dst} {self._paint(style, text)}\n"
 
     def _names(self, session: Conversation) -> tuple[str, str]:
-        return self._paint("address", safe(session.src_name)), self._paint("address", safe(session.dst_name))
+        src, dst = session.names
+        return self._paint("address", safe(src)), self._paint("address", safe(dst))
 
     def _whole(self, stats: Stats) -> str:
         parts = [f"{self._paint('number', stats['state'])} {seconds(stats['duration'])}"]
@@ -114,8 +120,10 @@ class MetricsPrinter:
         return ", ".join(parts)
 
     def _side(self, stats: Stats, side: str) -> str:
+        names = _OF_SIDE[side]
+
         def figure(name: str) -> Any:
-            return stats[f"{side}_{name}"]
+            return stats[names[name]]
 
         text = f"{count(figure('packets'), 'packet')} {self._paint('size', format_size(figure('payload')))}"
         if figure("unique") != figure("payload"):
@@ -123,7 +131,11 @@ class MetricsPrinter:
         if figure("rtt_samples"):
             times = "/".join(seconds(figure(f"rtt_{name}")) for name in ("min", "p50", "p95", "max"))
             text += f", RTT {times} ({figure('rtt_samples')})"
-        odd = [f"{figure(name)} {words}{self._kinds(stats, side, name)}" for name, words in ODDITIES if figure(name)]
+        odd = [
+            f"{stats[key]} {words}{self._kinds(stats, side, name)}"
+            for key, name, words in _ODD_OF_SIDE[side]
+            if stats[key]
+        ]
         return text + "".join(f", {self._paint('warning', words)}" for words in odd)
 
     @staticmethod
@@ -141,7 +153,8 @@ def count(number: int, noun: str) -> str:
 
 def seconds(value: float) -> str:
     """Return a span of time in the unit that leaves three digits: 12 us, 3.4 ms, 5.67 s."""
-    for unit, factor in (("us", 1e6), ("ms", 1e3)):
-        if round(value * factor, 1) < 1000:
-            return f"{value * factor:.3g} {unit}"
+    if round(value * 1e6, 1) < 1000:
+        return f"{value * 1e6:.3g} us"
+    if round(value * 1e3, 1) < 1000:
+        return f"{value * 1e3:.3g} ms"
     return f"{value:.2f} s" if value < 1000 else f"{value:.0f} s"

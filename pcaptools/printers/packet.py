@@ -22,7 +22,7 @@ from pcaptools.printers.lines import (
     tunnels,
     wireless,
 )
-from pcaptools.printers.safe import safe
+from pcaptools.printers.safe import no_name, safe
 
 if TYPE_CHECKING:
     from pcaptools.core.decode.layer import Layer, Raw
@@ -55,11 +55,6 @@ MAX_BESIDE = 8
 """Of the other packets in a frame that holds several, how many are told."""
 
 
-def no_name(address: str) -> str:
-    """Return the address itself: nobody knows its name."""
-    return address
-
-
 class PacketPrinter:
     """Turns packets into lines. `name` tells the name of an address, or the address."""
 
@@ -78,6 +73,11 @@ class PacketPrinter:
         parts = [self._paint(style, safe(text)) for style, text in told]
         return f"{self.time(raw.ts_sec * 1_000_000_000 + raw.ts_nsec)}{' '.join(parts)}\n"
 
+    @property
+    def timeless(self) -> bool:
+        """Lines begin with no time."""
+        return self._clock.form == "none"
+
     def time(self, ns: int) -> str:
         """Return the text for a time, with a blank behind it."""
         return self._paint("time", self._clock(ns))
@@ -93,7 +93,7 @@ class PacketPrinter:
 
     def packet(self, *texts: str) -> str:
         """Return what is said of a packet, part by part."""
-        return " ".join(self._paint("packet", safe(text)) for text in texts)
+        return " ".join([self._paint("packet", safe(text)) for text in texts])
 
     def parts(self, layers: Iterator[Layer], *, quoted: bool = False) -> Iterator[Part]:
         """Yield what there is to say of each layer, outermost first.

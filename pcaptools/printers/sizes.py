@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 UNITS = ("B", "KB", "MB", "GB", "TB")
 _SIZE = re.compile(r"(\d{1,15}(?:\.\d+)?)\s*([KMGT]?)(?:i?B)?", re.IGNORECASE)
 
 
+@lru_cache(1024)
 def format_size(count: int) -> str:
     """Return a number of bytes as http_trace writes it: 12B, 3.07KB, 1.5MB (units of 1024, no idle zeros)."""
     if count < 1024:

@@ -23,7 +23,8 @@ from pcaptools.printers.console import THEME, Painter, wants_color
 from pcaptools.printers.grep import GrepPrinter
 from pcaptools.printers.http import HttpPrinter
 from pcaptools.printers.jsontext import json_lines
-from pcaptools.printers.packet import PacketPrinter, no_name
+from pcaptools.printers.packet import PacketPrinter
+from pcaptools.printers.safe import no_name
 from pcaptools.printers.tree import format_tree
 
 MARKED = re.compile("\ue000([^\ue001]*)\ue001([^\ue002]*)\ue002|([^\ue000]+)")

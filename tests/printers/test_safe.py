@@ -25,7 +25,7 @@ from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import Painter
 from pcaptools.printers.http import HttpPrinter
 from pcaptools.printers.jsonl import JsonPrinter
-from pcaptools.printers.safe import safe
+from pcaptools.printers.safe import _UNSAFE, safe
 
 BIDI_CLASSES = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 BIDI_MARKS = {"\u061c", "\u200e", "\u200f"}  # the rest of Unicode's property Bidi_Control (UAX 9)
@@ -124,3 +124,9 @@ def test_hostile_text_is_harmless_in_json(event: Event) -> None:
     line = JsonPrinter(tcp_verbose=True).format([event], nanosecond=False)
     assert line.isascii()
     assert line.removesuffix("\n").isprintable()
+
+
+def test_what_is_printable_is_safe_whatever_it_is() -> None:
+    for code in range(sys.maxunicode + 1):
+        assert not (chr(code).isprintable() and safe(chr(code)) != chr(code))
+        assert not (_UNSAFE.match(chr(code)) and safe(f"a{chr(code)}") == f"a{chr(code)}")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import dpkt
-
 from pcaptools.core.decode.ethertype_names import named
 from pcaptools.core.decode.layer import Layer, Malformed, Next, octets, read_header
 from pcaptools.core.decode.llc import LLC
@@ -39,6 +37,8 @@ class Ethertyped(Layer):
 
     def read_tags(self, ethertype: int, at: int) -> None:
         """Walk over the tags at `at` and set `vlan`, `ethertype` (the last one) and `payload_offset`."""
+        import dpkt  # see read_header
+
         self.vlan: list[VLANTag] = []
         while ethertype in TAG_TYPES:
             tag = read_header(dpkt.ethernet.VLANtag8021Q, self, "VLAN tag", at)
@@ -69,6 +69,8 @@ class Ethernet(Ethertyped):
     fields = ("dhost", "shost", "vlan", "ethertype", "length")
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
+        import dpkt  # see read_header
+
         super().__init__(data, start, end, depth)
         header = read_header(dpkt.ethernet.Ethernet, self, "Ethernet header")
         self.dhost = octets(header.dst)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from socket import AF_INET, inet_ntop  # of socket, only the formatting
 from typing import NamedTuple
 
-import dpkt
-
 from pcaptools.core.decode.ip_names import dscp_name, ecn_name, protocol_name
 from pcaptools.core.decode.ipv4_options import parse_options
 from pcaptools.core.decode.layer import Layer, Malformed, Next, read_header
@@ -60,6 +58,8 @@ class IPv4(Layer):
     rare = ("options", "missing")
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
+        import dpkt  # see read_header
+
         super().__init__(data, start, end, depth)
         header = read_header(dpkt.ip.IP, self, "IPv4 header")
         if header.v != 4:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from socket import AF_INET6, inet_ntop  # of socket, only the formatting
 from typing import NamedTuple
 
-import dpkt
-
 from pcaptools.core.decode.ip_names import dscp_name, ecn_name, protocol_name
 from pcaptools.core.decode.ipv4 import inner_end, missing, next_protocol
 from pcaptools.core.decode.ipv6_extensions import (
@@ -53,6 +51,8 @@ class IPv6(Layer):
     rare = ("missing",)
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
+        import dpkt  # see read_header
+
         super().__init__(data, start, end, depth)
         header = read_header(dpkt.ip6.IP6, self, "IPv6 header")
         if header.v != 6:

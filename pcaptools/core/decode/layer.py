@@ -260,7 +260,7 @@ def read_header(kind: type[Any], layer: Layer, name: str, at: int | None = None)
 
     dpkt's own constructors go on into the payload at once: slow, and the wrong decoder for some of it.
     """
-    import dpkt  # whoever has `kind` has it; that takes 45 ms, and most layers are read without
+    import dpkt  # here, and where `kind` is named: importing it takes 45 ms, and most packets need none of it
 
     header = object.__new__(kind)
     dpkt.dpkt.Packet.unpack(header, header_bytes(layer, kind.__hdr_len__, name, at))

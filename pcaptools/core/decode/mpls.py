@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import dpkt
-
 from pcaptools.core.decode.ethernet import Ethernet
 from pcaptools.core.decode.ipv4 import IPv4
 from pcaptools.core.decode.ipv6 import IPv6
@@ -46,6 +44,8 @@ class MPLS(Layer):
     fields = ("labels",)
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
+        import dpkt  # see read_header
+
         super().__init__(data, start, end, depth)
         self.labels: list[Label] = []
         at = start

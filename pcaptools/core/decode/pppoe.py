@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, NamedTuple
 
-import dpkt
-
 from pcaptools.core.decode.layer import Layer, Malformed, Next, read_header, text
 from pcaptools.core.decode.ppp import PPP
 from pcaptools.core.decode.reader import Reader
@@ -46,6 +44,8 @@ class PPPoE(Layer):
     fields: ClassVar[tuple[str, ...]] = ("version", "type", "code", "code_name", "session_id", "length")
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
+        import dpkt  # see read_header
+
         super().__init__(data, start, end, depth)
         header = read_header(dpkt.pppoe.PPPoE, self, "PPPoE header")
         self.version: int = header.v

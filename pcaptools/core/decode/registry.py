@@ -222,6 +222,8 @@ def preload() -> None:
 
     A decoder's module that imports something only when it is needed has a function `preload()` for that.
     """
+    import dpkt  # noqa: F401 (which decoders import with the first header)
+
     for decoder in decoders():
         load_more = getattr(sys.modules[decoder.__module__], "preload", None)
         if load_more is not None:

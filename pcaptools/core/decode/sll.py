@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import dpkt
-
 from pcaptools.core.decode.ethernet import MAX_LENGTH, Ethernet, Ethertyped, by_ethertype
 from pcaptools.core.decode.layer import Next, octets, read_header
 from pcaptools.core.decode.llc import LLC
@@ -107,6 +105,8 @@ class SLL(Cooked):
     fields = ("packet_type", "address_type", "address_type_name", "shost", "vlan", "ethertype")
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
+        import dpkt  # see read_header
+
         super().__init__(data, start, end, depth)
         header = read_header(dpkt.sll.SLL, self, "SLL header")
         self.read_sender(header)
@@ -122,6 +122,8 @@ class SLL2(Cooked):
     fields = ("interface_index", "packet_type", "address_type", "address_type_name", "shost", "vlan", "ethertype")
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
+        import dpkt  # see read_header
+
         super().__init__(data, start, end, depth)
         header = read_header(dpkt.sll2.SLL2, self, "SLL2 header")
         self.interface_index: int = header.intindex

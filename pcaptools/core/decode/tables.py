@@ -78,6 +78,13 @@ class Contents:
                 return decoder
         return None
 
+    @property
+    def by_first_byte(self) -> list[list[type[Layer]]]:
+        """For each value of the first byte who may begin with it, as long as no decoder is added."""
+        if not self._by_byte:
+            self._load()
+        return self._by_byte
+
     def _load(self) -> None:
         if len(self._loaded) < len(self._decoders):
             self._loaded = [load(decoder) for decoder in self._decoders]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import struct
 from typing import Any, NamedTuple
 
-import dpkt
-
 from pcaptools.core.decode.layer import Cut, Layer, Malformed, Next, plain, read_header
 from pcaptools.core.decode.tables import tcp_contents, tcp_ports
 from pcaptools.core.decode.tcp_options import TCPOptions, parse_options
@@ -47,6 +45,8 @@ class TCP(Layer):
     )  # fmt: skip
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
+        import dpkt  # see read_header
+
         super().__init__(data, start, end, depth)
         header = read_header(dpkt.tcp.TCP, self, "TCP header")
         if header.off < 5:

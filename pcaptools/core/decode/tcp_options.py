@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 from pcaptools.core.decode.layer import plain
@@ -61,12 +63,18 @@ class TCPOptions:
 
     def names(self) -> list[str]:
         """Name the options that were there, as `as_dict` does; `timestamp` has `echo` with it."""
-        return [name for name in self.as_dict() if name != "echo"]
+        return [name for name, _ in self._there() if name != "echo"]
 
     def as_dict(self) -> dict[str, Any]:
         """Return the options that were there."""
-        values = ((name, getattr(self, name)) for name in self.__slots__)
-        return {name: plain(value) for name, value in values if value or value == 0 or isinstance(value, bytes)}
+        return {name: plain(value) for name, value in self._there()}
+
+    def _there(self) -> list[tuple[str, Any]]:
+        values = zip(self.__slots__, _values(self), strict=True)
+        return [(name, value) for name, value in values if value or value == 0 or isinstance(value, bytes)]
+
+
+_values: Callable[[TCPOptions], tuple[Any, ...]] = attrgetter(*TCPOptions.__slots__)
 
 
 def parse_options(data: bytes) -> TCPOptions:

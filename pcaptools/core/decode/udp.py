@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import dpkt
-
 from pcaptools.core.decode.layer import Layer, Next, read_header
 from pcaptools.core.decode.tables import udp_contents, udp_ports
 
@@ -19,6 +17,8 @@ class UDP(Layer):
     fields = ("sport", "dport", "length", "checksum")
 
     def __init__(self, data: bytes, start: int, end: int, depth: int) -> None:
+        import dpkt  # see read_header
+
         super().__init__(data, start, end, depth)
         header = read_header(dpkt.udp.UDP, self, "UDP header")
         self.sport: int = header.sport

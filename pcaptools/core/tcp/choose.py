@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
+from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -51,7 +52,12 @@ def value_of(stats: Stats, name: str) -> float | None:
     both = [float(value) for side in ("send", "recv") if (value := stats[f"{side}_{name}"]) is not None]
     if not both:
         return None
-    return max(both) if GREATER_OF_BOTH.match(name) else sum(both)
+    return max(both) if _is_greater(name) else sum(both)
+
+
+@cache
+def _is_greater(name: str) -> bool:
+    return GREATER_OF_BOTH.match(name) is not None
 
 
 def is_figure(name: str) -> bool:

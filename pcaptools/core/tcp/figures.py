@@ -12,7 +12,7 @@ come to the same.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pcaptools.core.decode.segment import Segment
 from pcaptools.core.decode.tcp_options import parse_options
@@ -52,7 +52,11 @@ FAST_NS = 20_000_000
 REORDERED_NS = 3_000_000
 """A segment that fills a hole this soon was overtaken, where the handshake told no round-trip time."""
 
-NO_SEGMENT: Segment = (b"", -1, -1, 0, 0, 0, 0, 0, 0)
+_NONE: list[Any] = []
+"""What sessions have in common that keep nothing there."""
+_OFFERS: dict[tuple[str, ...], tuple[str, ...]] = {}
+MAX_OFFERS = 256
+"""Different offers of options that sessions share: there are few stacks, and each says the same in every SYN."""
 _KEEP_ALIVE, _PROBE = 1, 2
 _PLAIN = FIN | SYN | RST | ACK | URG
 _ONLY_TIMESTAMPS = b"\x01\x01\x08\x0a"
@@ -62,14 +66,13 @@ class Figures:
     """What one side sent. Sequence numbers are those of the wire, times nanoseconds; -1 is unknown."""
 
     __slots__ = (
-        "ack_lost", "acks", "anomalies", "bytes_in_flight", "copies", "data_packets", "dsack_packets",
-        "duplicate_acks", "duplicate_bytes", "fast", "first_data", "graph", "handshake_rtt",
-        "idle_max", "keep_alive_acks", "keep_alives", "last_ack", "last_ack_time", "last_frame", "last_kind",
-        "last_raw", "last_segment", "last_time", "last_window", "lost", "maps", "max_segment", "max_to_ack", "mss",
-        "next_seq", "next_time", "offered", "out_of_order", "outstanding", "oversized", "partial", "peer",
-        "plain", "points", "probes", "pure_acks", "repeated_acks", "retransmitted", "round_trips", "rtt_change",
-        "rtt_last", "rtts", "sack_blocks", "sack_packets", "seen_again", "sent_twice", "spurious", "syn_time",
-        "unsampled", "window_full", "window_max", "window_min", "window_updates", "zero_since", "zero_time",
+        "ack_lost", "acks", "anomalies", "bytes_in_flight", "copies", "data_packets", "dsack_packets", "duplicate_acks",
+        "duplicate_bytes", "fast", "first_data", "graph", "handshake_rtt", "idle_max", "keep_alive_acks", "keep_alives",
+        "last_ack", "last_ack_time", "last_header", "last_kind", "last_raw", "last_seq", "last_time", "last_window",
+        "lost", "maps", "max_segment", "max_to_ack", "mss", "next_seq", "next_time", "offered", "out_of_order",
+        "outstanding", "oversized", "partial", "peer", "plain", "points", "probes", "pure_acks", "repeated_acks",
+        "retransmitted", "round_trips", "rtts", "sack_blocks", "sack_packets", "seen_again", "sent_twice", "spurious",
+        "syn_time", "unsampled", "window_full", "window_max", "window_min", "window_updates", "zero_since", "zero_time",
         "zero_windows",
     )  # fmt: skip
 
@@ -92,8 +95,9 @@ class Figures:
         self.last_ack = self.last_ack_time = self.last_window = self.last_raw = self.last_time = -1
         """`last_raw` is the window field of the packet before; -1 where it may mean another window now."""
         self.last_kind = 0
-        self.last_frame = b""
-        self.last_segment = NO_SEGMENT
+        self.last_header = b""
+        """Of the packet before: from its IP header to the TCP window. Its frame would be much more to keep."""
+        self.last_seq = -1
         self.repeated_acks = 0
         self.outstanding: list[list[int]] = []
         """What is not acknowledged: [sequence number behind it, time, 1 if all of it was sent just once, its
@@ -102,12 +106,9 @@ class Figures:
         """Segments that found MAX_OUTSTANDING others before them."""
         self.syn_time = self.handshake_rtt = -1
         self.rtts = Sketch()
-        self.rtt_last = -1
-        self.rtt_change = 0
-        """Sum of the changes from one round-trip time to the next."""
-        self.round_trips: list[tuple[int, int, int]] = []
+        self.round_trips: list[tuple[int, int, int]] = [] if maps else _NONE
         """(acknowledgment number, when its segment was sent, when it was acknowledged) of the latest samples."""
-        self.acks: list[tuple[int, int]] = []
+        self.acks: list[tuple[int, int]] = [] if maps else _NONE
         """(acknowledgment number, time) of the latest acknowledgments that moved on."""
         self.first_data = -1
         self.idle_max = 0
@@ -129,7 +130,7 @@ class Figures:
 
     def note(self, time: int, data: bytes, segment: Segment, endpoint: Endpoint, streams: Streams) -> None:
         """Take a packet of this side, before the tracker has taken it."""
-        _, seq, ack, flags, window, _, l4, start, length = segment
+        _, seq, ack, flags, window, l3, l4, start, length = segment
         peer, end = self.peer, (seq + length) & MASK
         peer_ack = peer.last_ack
         if (
@@ -143,7 +144,7 @@ class Figures:
                 ack == self.last_ack
                 and (
                     length < 2
-                    or self.last_segment[1] == seq
+                    or (self.last_seq == seq and data[l3 + 4 : l3 + 6] == self.last_header[4:6])
                     or (peer_ack >= 0 and not 0 < end - peer_ack & MASK <= HALF)
                 )
             )
@@ -161,7 +162,19 @@ class Figures:
             self.next_seq, self.next_time = end, time
             if seq == self.max_to_ack:
                 self.max_to_ack = end
-            self._data(time, end, length, endpoint)
+            self.data_packets += 1
+            if length > self.max_segment:
+                self.max_segment = length
+                if self.first_data < 0:
+                    self.first_data = time
+            if 0 < peer.mss < length:
+                self.oversized += 1
+            if peer_ack >= 0:
+                flight = end - peer_ack & MASK
+                if self.bytes_in_flight < flight < HALF:
+                    self.bytes_in_flight = flight
+                if flight == peer.last_window and not endpoint.session.midway:
+                    self.window_full += 1
         else:
             self.pure_acks += 1
         if ack != self.last_ack:
@@ -174,11 +187,11 @@ class Figures:
             self.last_raw = window
             self._advertise(time, window * self._factor(endpoint), flags)
         self.last_kind = 0
-        self.last_frame, self.last_segment = data, segment
+        self.last_header, self.last_seq = data[l3 : l4 + 16], seq
 
     def note_any(self, time: int, data: bytes, segment: Segment, endpoint: Endpoint, streams: Streams) -> None:
         """Do the same, whatever the packet is."""
-        _, seq, ack, flags, window, _, l4, start, length = segment
+        _, seq, ack, flags, window, l3, l4, start, length = segment
         behind = (self.next_seq - seq + HALF & MASK) - HALF if self.next_seq >= 0 else 0
         kind = 0
         if behind or flags & (FIN | SYN | RST) or ack == self.last_ack or not window:
@@ -214,7 +227,7 @@ class Figures:
         if self.points is not None and self.peer.points is not None:
             self._draw(time, segment, behind, self.points, self.peer.points)
         self.last_kind = kind
-        self.last_frame, self.last_segment = data, segment
+        self.last_header, self.last_seq = data[l3 : l4 + 16], seq
 
     # --- what a packet is ---
 
@@ -225,14 +238,10 @@ class Figures:
         l3, l4 = segment[5], segment[6]
         if behind > 0 and segment[8]:
             return streams.recent.is_copy(endpoint, data, l3, l4, time)
-        other, other_l3, other_l4 = self.last_frame, self.last_segment[5], self.last_segment[6]
-        if (
-            time - self.last_time > COPY_NS
-            or data[l3] >> 4 != 4
-            or data[l4 : l4 + 16] != other[other_l4 : other_l4 + 16]
-        ):
+        other = self.last_header
+        if time - self.last_time > COPY_NS or data[l3] >> 4 != 4 or data[l4 : l4 + 16] != other[-16:]:
             return False  # IPv6 has no identification to tell a copy from the same said twice
-        return data[l3 + 4 : l3 + 6] == other[other_l3 + 4 : other_l3 + 6] != b"\0\0"
+        return data[l3 + 4 : l3 + 6] == other[4:6] != b"\0\0"
 
     def _unusual(self, time: int, segment: Segment, behind: int, endpoint: Endpoint, streams: Streams) -> int:
         """Count what a packet is that is not just the next one; return _KEEP_ALIVE, _PROBE or 0."""
@@ -324,7 +333,7 @@ class Figures:
 
     def rest(self) -> None:
         """Let go of what only a running session needs: this one ended, and may stay in the table for long."""
-        self.last_frame, self.last_segment = b"", NO_SEGMENT
+        self.last_header, self.last_seq = b"", -1
         if not self.maps:
             self.outstanding.clear()
 
@@ -404,8 +413,12 @@ class Figures:
                 break
             acked += 1
             if end == ack and once:
-                peer.sample(ack, sent, time)
-        del outstanding[:acked]
+                if peer.plain and sent <= time:
+                    peer.rtts.add(time - sent)
+                else:
+                    peer.sample(ack, sent, time)
+        if acked:
+            del outstanding[:acked]
 
     def sample(self, ack: int, sent: int, acked: int) -> None:
         """Count a round-trip time."""
@@ -415,9 +428,6 @@ class Figures:
         self.rtts.add(rtt)
         if self.graph is not None:
             self.graph.rtts.add(acked, rtt)
-        if self.rtt_last >= 0:
-            self.rtt_change += abs(rtt - self.rtt_last)
-        self.rtt_last = rtt
         if self.maps:
             keep(self.round_trips, (ack, sent, acked))
 
@@ -443,7 +453,8 @@ class Figures:
         options = parse_options(data)
         if flags & SYN:
             self.mss = options.mss if options.mss is not None else -1
-            self.offered = tuple(options.names())
+            offered = tuple(options.names())
+            self.offered = _OFFERS.setdefault(offered, offered) if len(_OFFERS) < MAX_OFFERS else offered
         if options.sack:
             self.sack_packets += 1
             if self.peer.points is not None:

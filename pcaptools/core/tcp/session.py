@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import blake2b
 from socket import AF_INET, AF_INET6, inet_ntop
 from typing import TYPE_CHECKING, Generic, TypeVar, overload
@@ -337,13 +338,20 @@ def endpoints(key: bytes, name_of: Callable[[str], str] | None = None) -> tuple[
     An IPv6 address stands in brackets.
     """
     half = (len(key) - 4) // 2
-    family = AF_INET if half == 4 else AF_INET6
-    hosts = [inet_ntop(family, key[:half]), inet_ntop(family, key[half : 2 * half])]
+    src, dst = _address(key[:half]), _address(key[half : 2 * half])
     if name_of is not None:
-        hosts = [name_of(address) for address in hosts]
-    src, dst = (f"[{host}]" if ":" in host else host for host in hosts)
+        src, dst = name_of(src), name_of(dst)
+    if ":" in src:
+        src = f"[{src}]"
+    if ":" in dst:
+        dst = f"[{dst}]"
     src_port, dst_port = ports(key)
     return f"{src}:{src_port}", f"{dst}:{dst_port}"
+
+
+@lru_cache(4096)
+def _address(raw: bytes) -> str:
+    return inet_ntop(AF_INET if len(raw) == 4 else AF_INET6, raw)
 
 
 def reversed_key(key: bytes) -> bytes:

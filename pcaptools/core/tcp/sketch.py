@@ -16,20 +16,25 @@ MAX_BUCKETS = 2048
 class Sketch:
     """Counts of values (any unit, not negative), with their least, greatest and mean exact."""
 
-    __slots__ = ("_buckets", "count", "greatest", "least", "total")
+    __slots__ = ("_buckets", "changes", "count", "greatest", "latest", "least", "total")
 
     def __init__(self) -> None:
-        self.count = 0
-        self.total = 0
-        self.least = 0
-        self.greatest = 0
+        self.count = self.total = self.least = self.greatest = self.latest = 0
+        self.changes = 0
+        """Sum of the changes from one value to the next, up or down."""
         self._buckets: dict[int, int] = {}
 
     def add(self, value: int) -> None:
         """Count a value."""
-        if not self.count or value < self.least:
-            self.least = value
-        self.greatest = max(self.greatest, value)
+        if self.count:
+            self.changes += abs(value - self.latest)
+            if value > self.greatest:
+                self.greatest = value
+            elif value < self.least:
+                self.least = value
+        else:
+            self.least = self.greatest = value
+        self.latest = value
         self.count += 1
         self.total += value
         bucket = int(log(value) / _LOG_GROWTH) if value > 0 else -1

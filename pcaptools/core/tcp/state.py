@@ -66,9 +66,13 @@ TRANSITIONS: dict[EndpointState, dict[Kind, EndpointState]] = {
 }
 
 
+# The same by position: an enum's hash is a function in Python, and this is asked of every unusual segment.
+_AFTER = tuple(tuple(TRANSITIONS[state].get(kind, state) for kind in Kind) for state in EndpointState)
+
+
 def after(state: EndpointState, kind: Kind) -> EndpointState:
     """Return the endpoint's state after a segment; what is in no row of the table changes nothing."""
-    return TRANSITIONS[state].get(kind, state)
+    return _AFTER[state][kind]
 
 
 SessionState = Literal[
@@ -99,6 +103,10 @@ _CLOSING_STATES: dict[tuple[bool | None, bool | None], SessionState] = {
 
 def session_state(src: EndpointState, dst: EndpointState) -> SessionState:
     """Derive the word for people from the two endpoints, seen from `src`'s side."""
+    return _WORDS[src][dst]
+
+
+def _word(src: EndpointState, dst: EndpointState) -> SessionState:
     if S.RESET in (src, dst):
         return "RESET"
     closing = _CLOSING_STATES.get((_fin(src), _fin(dst)))
@@ -113,3 +121,6 @@ def session_state(src: EndpointState, dst: EndpointState) -> SessionState:
 
 def _fin(state: EndpointState) -> bool | None:
     return {S.FIN_SENT: False, S.FIN_ACKED: True}.get(state)
+
+
+_WORDS = tuple(tuple(_word(src, dst) for dst in EndpointState) for src in EndpointState)

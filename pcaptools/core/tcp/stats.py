@@ -8,6 +8,7 @@ nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any
 
 from pcaptools.core.tcp.figures import Figures
@@ -23,14 +24,10 @@ class SessionStats(Mapping[str, Any]):
         self._session = session
 
     def __getitem__(self, name: str) -> Any:
-        session = self._session
-        whole = WHOLE.get(name)
-        if whole is not None:
-            return whole(session)
-        endpoint = session.send if name.startswith("send_") else session.recv
-        figures = endpoint.figures
-        assert figures is not None, "a tracker with figures=True makes them"
-        return SIDE[name[5:]](endpoint, figures)
+        return FIGURES[name](self._session)
+
+    def __contains__(self, name: object) -> bool:
+        return name in FIGURES
 
     def __iter__(self) -> Iterator[str]:
         return iter(NAMES)
@@ -132,8 +129,8 @@ def _rate(amount: Callable[[Endpoint, Figures], int]) -> Callable[[Endpoint, Fig
     return rate
 
 
-def _of(name: str) -> Callable[[Endpoint, Figures], Any]:
-    return lambda _, figures: getattr(figures, name)
+Side = str | Callable[[Endpoint, Figures], Any]
+"""How a figure of one side is got: an attribute of its endpoint, by its path, or a function."""
 
 
 def _known(name: str) -> Callable[[Endpoint, Figures], int | None]:
@@ -146,47 +143,47 @@ def _rtt(value: Callable[[Figures], float]) -> Callable[[Endpoint, Figures], flo
 
 def _jitter(_: Endpoint, figures: Figures) -> float | None:
     changes = figures.rtts.count - 1
-    return figures.rtt_change / changes / NS if changes > 0 else None
+    return figures.rtts.changes / changes / NS if changes > 0 else None
 
 
-SIDE: dict[str, Callable[[Endpoint, Figures], Any]] = {
-    "packets": lambda endpoint, _: endpoint.packet_count,
-    "payload": lambda endpoint, _: endpoint.bytes_payload,
+SIDE: dict[str, Side] = {
+    "packets": "packet_count",
+    "payload": "bytes_payload",
     "overhead": _overhead,
     "total": _total,
     "unique": _unique,
-    "data_packets": _of("data_packets"),
-    "pure_acks": _of("pure_acks"),
-    "retrans": _of("retransmitted"),
-    "retrans_fast": _of("fast"),
-    "retrans_spurious": _of("spurious"),
+    "data_packets": "figures.data_packets",
+    "pure_acks": "figures.pure_acks",
+    "retrans": "figures.retransmitted",
+    "retrans_fast": "figures.fast",
+    "retrans_spurious": "figures.spurious",
     "retrans_timeout": _timeouts,
-    "retrans_partial": _of("partial"),
-    "retrans_segments": _of("seen_again"),
-    "retrans_bytes": _of("duplicate_bytes"),
-    "keep_alives": _of("keep_alives"),
-    "window_probes": _of("probes"),
-    "out_of_order": _of("out_of_order"),
-    "lost_segments": _of("lost"),
-    "unseen_acks": _of("ack_lost"),
-    "copies": _of("copies"),
-    "duplicate_acks": _of("duplicate_acks"),
-    "sack_packets": _of("sack_packets"),
-    "sack_blocks": _of("sack_blocks"),
-    "dsack_packets": _of("dsack_packets"),
+    "retrans_partial": "figures.partial",
+    "retrans_segments": "figures.seen_again",
+    "retrans_bytes": "figures.duplicate_bytes",
+    "keep_alives": "figures.keep_alives",
+    "window_probes": "figures.probes",
+    "out_of_order": "figures.out_of_order",
+    "lost_segments": "figures.lost",
+    "unseen_acks": "figures.ack_lost",
+    "copies": "figures.copies",
+    "duplicate_acks": "figures.duplicate_acks",
+    "sack_packets": "figures.sack_packets",
+    "sack_blocks": "figures.sack_blocks",
+    "dsack_packets": "figures.dsack_packets",
     "window_min": _known("window_min"),
     "window_max": _known("window_max"),
-    "window_scale": lambda endpoint, _: endpoint.window_scale,
-    "window_updates": _of("window_updates"),
-    "window_full": _of("window_full"),
-    "zero_windows": _of("zero_windows"),
+    "window_scale": "window_scale",
+    "window_updates": "figures.window_updates",
+    "window_full": "figures.window_full",
+    "zero_windows": "figures.zero_windows",
     "zero_window_time": _zero_window_time,
     "mss": _known("mss"),
-    "max_segment": _of("max_segment"),
-    "oversized": _of("oversized"),
+    "max_segment": "figures.max_segment",
+    "oversized": "figures.oversized",
     "options": lambda _, figures: " ".join(figures.offered),
-    "bytes_in_flight": _of("bytes_in_flight"),
-    "rtt_samples": lambda _, figures: figures.rtts.count,
+    "bytes_in_flight": "figures.bytes_in_flight",
+    "rtt_samples": "figures.rtts.count",
     "rtt_min": _rtt(lambda figures: figures.rtts.least),
     "rtt_mean": _rtt(lambda figures: figures.rtts.mean),
     "rtt_p50": _rtt(lambda figures: figures.rtts.percentile(50)),
@@ -200,4 +197,22 @@ SIDE: dict[str, Callable[[Endpoint, Figures], Any]] = {
 }
 """Figures of each side: `send_` and `recv_` stand before them."""
 
-NAMES = (*WHOLE, *(f"{side}_{name}" for side in ("send", "recv") for name in SIDE))
+
+def _bound(side: str, how: Side) -> Callable[[Session], Any]:
+    if isinstance(how, str):
+        return attrgetter(f"{side}.{how}")  # C from end to end
+    endpoint_of: Callable[[Session], Endpoint] = attrgetter(side)
+
+    def figure(session: Session) -> Any:
+        endpoint = endpoint_of(session)
+        assert endpoint.figures is not None, "a tracker with figures=True makes them"
+        return how(endpoint, endpoint.figures)
+
+    return figure
+
+
+FIGURES: dict[str, Callable[[Session], Any]] = WHOLE | {
+    f"{side}_{name}": _bound(side, how) for side in ("send", "recv") for name, how in SIDE.items()
+}
+"""Name → what gets the figure of a session."""
+NAMES = tuple(FIGURES)

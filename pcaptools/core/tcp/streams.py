@@ -326,8 +326,8 @@ class Streams:
 
     def flush(self, session: Session, time: int) -> None:
         """Deliver all that is held, in the order it was captured, with its gaps."""
-        while holders := [side for side in (session.send, session.recv) if side.held]:
-            self.force(min(holders, key=_first_time))
+        while session.send.held or session.recv.held:
+            self.force(min((side for side in (session.send, session.recv) if side.held), key=_first_time))
         for endpoint in (session.send, session.recv):
             if endpoint.packet_count and not session.ended:
                 self.skip_hole(endpoint, max(endpoint.claimed, endpoint.fin_at or 0), time)

@@ -10,7 +10,9 @@ from pcaptools.core.tcp.session import NS, Endpoint, Session, reversed_key
 from pcaptools.core.tcp.state import EndpointState
 
 LINGER_NS = 60 * NS
-"""How long a closed session stays, so that late ACKs and retransmissions count to it."""
+"""How long a closed session stays, so that late ACKs and retransmissions count to it.
+
+Less where very many close: see `SessionTable.close`."""
 SWEEP_NS = 10 * NS
 HALF_OPEN = (EndpointState.SILENT, EndpointState.SYN_SENT, EndpointState.SYN_ACK_SENT)
 
@@ -23,6 +25,8 @@ class SessionTable:
         """One entry a direction, so that no key is ever sorted or swapped on a packet's path."""
         self.created = 0
         self._sessions: dict[Session, None] = {}
+        self._closed: dict[Session, None] = {}
+        """Those that linger, the one closed first before the others."""
         self._max = max_sessions
         self._idle_ns = round(idle_timeout * NS)
         self._drop = drop
@@ -37,6 +41,7 @@ class SessionTable:
         old = self.flows.get(key)
         if old is not None:
             self._sessions.pop(old.session, None)
+            self._closed.pop(old.session, None)
         elif len(self._sessions) >= self._max:
             self._make_room()
         self.created += 1
@@ -45,6 +50,14 @@ class SessionTable:
         self.flows[reversed_key(session.key)] = session.recv
         self.flows[session.key] = session.send
         return self.flows[key]
+
+    def close(self, session: Session) -> None:
+        """Take note that a session has ended. An eighth of the table is enough for such to linger in."""
+        if session not in self._sessions:
+            return
+        self._closed[session] = None
+        if len(self._closed) > self._max // 8:
+            self._remove(next(iter(self._closed)), "fin")
 
     def sweep(self, now: int) -> None:
         """Forget what was closed or idle long enough. Costs nothing most of the time."""
@@ -66,6 +79,7 @@ class SessionTable:
     def _remove(self, session: Session, reason: EndReason) -> None:
         self._drop(session, reason)
         del self._sessions[session]
+        self._closed.pop(session, None)
         for key in (session.key, reversed_key(session.key)):
             entry = self.flows.get(key)
             if entry is not None and entry.session is session:

@@ -82,7 +82,7 @@ class TCPTracker:
         self._names = names
         self._others = _learner(names)
         self._table = SessionTable(max_sessions, idle_timeout, self._drop)
-        self._flows = self._table.flows
+        self._find = self._table.flows.get
         self._finder: SegmentFinder | None = None
         self._streams = Streams(max_held, self.bounds_hit)
         self._remember = self._streams.recent.remember
@@ -181,7 +181,7 @@ class TCPTracker:
 
     def _segment(self, time: int, data: bytes, segment: Segment) -> None:
         key, seq, ack, flags, _, l3, l4, start, length = segment
-        endpoint = self._flows.get(key)
+        endpoint = self._find(key)
         if endpoint is None or flags & SYN:
             endpoint = self._meet(endpoint, segment, time, data)
         session = endpoint.session
@@ -191,26 +191,32 @@ class TCPTracker:
         endpoint.bytes_tcp += start - l4
         endpoint.bytes_payload += length
         peer = endpoint.peer
-        if self._figures and endpoint.figures is not None:
-            endpoint.figures.note(time, data, segment, endpoint, self._streams)
-            if endpoint.figures.anomalies:
-                self._tell_anomalies(endpoint, endpoint.figures.anomalies, segment, time)
+        figures = endpoint.figures
+        if figures is not None:
+            figures.note(time, data, segment, endpoint, self._streams)
+            if figures.anomalies:
+                self._tell_anomalies(endpoint, figures.anomalies, segment, time)
         # most segments: both sides open, nothing held, acknowledging no more than was seen, next in order
-        if flags & 0x17 == ACK and endpoint.state is OPEN and peer.state is OPEN and not session.waiting:
-            behind = (peer.next_seq - ack) & MASK
-            if behind < HALF:
-                if not length:
-                    return
-                if seq == endpoint.next_seq and start + length <= len(data) and endpoint.fin_at is None:
-                    self._remember((endpoint, endpoint.offset, data, l3, l4, start, start + length, time))
-                    endpoint.next_seq = (seq + length) & MASK
-                    endpoint.offset += length
-                    if length < endpoint.skip:
-                        endpoint.skip -= length
-                        endpoint.skipped += length
-                    elif session.analyser is not None:
-                        self._streams.feed(endpoint, session.analyser, Data(data[start : start + length], time))
-                    return
+        if (
+            flags & 0x17 == ACK
+            and endpoint.state is OPEN
+            and peer.state is OPEN
+            and not session.waiting
+            and (peer.next_seq - ack) & MASK < HALF
+        ):
+            if not length:
+                return
+            if seq == endpoint.next_seq and start + length <= len(data) and endpoint.fin_at is None:
+                offset = endpoint.offset
+                self._remember((endpoint, offset, data, l3, l4, start, start + length, time))
+                endpoint.next_seq = (seq + length) & MASK
+                endpoint.offset = offset + length
+                if length < endpoint.skip:
+                    endpoint.skip -= length
+                    endpoint.skipped += length
+                elif session.analyser is not None:
+                    self._streams.feed(endpoint, session.analyser, Data(data[start : start + length], time))
+                return
         self._unusual(endpoint, time, data, segment)
 
     # --- everything else ---
@@ -414,6 +420,8 @@ class TCPTracker:
             session.close_ns = time if reason in ("fin", "rst") else None
             for endpoint in (session.send, session.recv):
                 self._streams.tell_end(endpoint, reason, time)
+            if session.close_ns is not None:
+                self._table.close(session)
         if not reset:
             session.analyser = None
             self._streams.forget(session)

@@ -35,6 +35,27 @@ def test_idle_sessions_go_after_the_timeout_and_closed_ones_after_a_minute() -> 
     assert sessions.created == 2
 
 
+def test_the_first_to_close_go_when_an_eighth_of_the_table_lingers() -> None:
+    sessions, dropped = table(32)
+    made = [session(number, number) for number in range(8)]
+    for one in made:
+        sessions.add(one, one.key)
+    for one in made[5], made[3], made[7], made[0]:
+        one.ended = True
+        sessions.close(one)
+    assert not dropped
+    made[1].ended = True
+    sessions.close(made[1])
+    assert dropped == [(made[5], "fin")]
+    again = Session(made[3].key, 9)  # whose ports are used again lingers no more
+    sessions.add(again, again.key)
+    made[2].ended = True
+    sessions.close(made[2])
+    sessions.close(made[3])
+    assert dropped == [(made[5], "fin")]
+    assert sessions.sessions() == [*made[:3], made[4], made[6], made[7], again]
+
+
 def test_a_full_table_gives_up_closed_then_half_open_then_idle_ones() -> None:
     sessions, dropped = table(16)
     made = [session(number, number) for number in range(16)]

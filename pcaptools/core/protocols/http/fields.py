@@ -14,12 +14,13 @@ _LENGTH = re.compile(rb"\ncontent-length:[ \t]*+(\d{1,18})[ \t]*+(?:\r|\Z)")
 class HeaderFields:
     """Header fields in wire order. Made from a strict section's bytes, or from fields already taken apart."""
 
-    __slots__ = ("_items", "_lower", "_raw")
+    __slots__ = ("_items", "_length", "_lower", "_raw")
 
     def __init__(self, raw: bytes = b"", items: Headers | None = None) -> None:
         """Take `raw`, each line of it after its CR LF, or `items`."""
         self._raw = raw
         self._items = items
+        self._length: int | None = -1  # not looked for
         if items is not None:
             raw = "".join(f"\n{name}:" for name, _ in items).encode("utf-8", "backslashreplace")
         self._lower = raw.lower()
@@ -34,10 +35,11 @@ class HeaderFields:
 
     def length(self) -> int | None:
         """Return the value of a lone, plain Content-Length; None for none, and for one to be looked at closely."""
-        found = _LENGTH.search(self._lower)
-        if found is None or self._lower.count(b"\ncontent-length:") > 1:
-            return None
-        return int(found[1])
+        if self._length == -1:
+            found = _LENGTH.search(self._lower)
+            alone = found is not None and self._lower.count(b"\ncontent-length:") == 1
+            self._length = int(found[1]) if found is not None and alone else None
+        return self._length
 
     @property
     def items(self) -> Headers:

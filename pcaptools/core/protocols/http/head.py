@@ -31,10 +31,11 @@ _SIMPLE_START = re.compile(
 # what may become a start line when more bytes come: a token, then anything a line can hold
 _MAYBE = re.compile(rb"%b(?:[ \t][^\r\n\x00]*)?\r?\Z|(?:HTTP/|ICY )[^\r\n\x00]*\r?\Z" % _TOKEN, re.IGNORECASE)
 
-# a whole well-formed head at once, which nearly all are: the start line, then the fields, each after its CR LF
+# A whole well-formed head at once, which nearly all are: the start line, then the fields, each after its CR LF. The
+# group of fields is not possessive: before CPython 3.11.3 such a group never matched. It gives up a field at a time.
 _WELL_FORMED = re.compile(
     rb"(?:(%b) ([\x21-\x7e]+) HTTP/(\d\.\d)|HTTP/(\d\.\d) (\d{3}) ([\t\x20-\x7e\x80-\xff]*+))"
-    rb"((?:\r\n%b+:[\t\x20-\x7e\x80-\xff]*+)*+)\r\n\r\n" % (_TOKEN, _NAME)
+    rb"((?:\r\n%b+:[\t\x20-\x7e\x80-\xff]*+)*)\r\n\r\n" % (_TOKEN, _NAME)
 )
 _KNOWN_METHOD = re.compile(KNOWN_METHODS + rb" ")
 _CUT_START = re.compile(
@@ -100,8 +101,36 @@ def may_start_message(data: bytes | bytearray, pos: int = 0) -> bool:
     return _MAYBE.match(data, pos) is not None
 
 
+_known: dict[bytes, RequestHead | ResponseHead] = {}
+"""Heads that were read already, by their bytes: clients and servers say the same again and again."""
+MAX_KNOWN = 512
+MAX_KNOWN_HEAD = 2048
+"""Bytes of a head that is remembered: no more than a megabyte in all."""
+
+
 def well_formed_head(data: bytes) -> tuple[RequestHead | ResponseHead, int] | None:
-    """Return the head that `data` starts with and where it ends; None when it is not whole or not well-formed."""
+    """Return the head that `data` starts with and where it ends; None when it is not whole or not well-formed.
+
+    Heads of equal bytes share their fields, which nobody changes; each has a list of violations of its own.
+    """
+    end = data.find(b"\r\n\r\n", 0, MAX_KNOWN_HEAD) + 4
+    if end < 4:
+        return _read_well_formed(data)
+    block = data[:end]
+    head = _known.get(block)
+    if head is None:
+        read = _read_well_formed(block)
+        if read is None:
+            return None
+        if len(_known) >= MAX_KNOWN:
+            _known.clear()
+        head = _known[block] = read[0]
+    if isinstance(head, RequestHead):
+        return RequestHead(head.http_version, head.fields, [*head.violations], head.method, head.url), end
+    return ResponseHead(head.http_version, head.fields, [*head.violations], head.status_code, head.reason), end
+
+
+def _read_well_formed(data: bytes) -> tuple[RequestHead | ResponseHead, int] | None:
     found = _WELL_FORMED.match(data)
     if found is None:
         return None

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pcaptools.core.protocols.http import head as head_module
 from pcaptools.core.protocols.http.head import (
     RequestHead,
     ResponseHead,
@@ -147,3 +148,28 @@ def test_no_bytes_raise(data: bytes) -> None:
         assert starts_request(start) or starts_response(start)
         head = parse_head(start + data.replace(b"\n\n", b"").replace(b"\n\r\n", b"") + b"\r\n")
         assert all(isinstance(name, str) for name, _ in head.fields.items)
+
+
+def test_heads_of_equal_bytes_are_equal_and_each_has_its_own_violations() -> None:
+    block = b"GET /a HTTP/1.1\r\nAccept: */*\r\n\r\n"
+    first = well_formed_head(block + b"abc")
+    assert first is not None
+    first[0].violations.append("of the first")
+    second = well_formed_head(block)
+    assert second is not None
+    assert second[0].violations == ["no Host header"]
+    assert first[0].fields is second[0].fields
+    assert first[1] == second[1] == len(block)
+    other = well_formed_head(block.replace(b"GET", b"PUT"))
+    assert other is not None
+    assert isinstance(other[0], RequestHead)
+    assert other[0].method == "PUT"
+
+
+def test_known_heads_are_bounded() -> None:
+    for number in range(head_module.MAX_KNOWN + 5):
+        well_formed_head(b"GET /%d HTTP/1.1\r\nHost: a\r\n\r\n" % number)
+    long = b"GET / HTTP/1.1\r\nHost: a\r\nCookie: %b\r\n\r\n" % (b"c" * head_module.MAX_KNOWN_HEAD)
+    assert well_formed_head(long) is not None
+    assert 0 < len(head_module._known) <= head_module.MAX_KNOWN
+    assert all(len(block) <= head_module.MAX_KNOWN_HEAD for block in head_module._known)
