@@ -238,7 +238,7 @@ class Run:
         progress = Progress(source.position)
         for batch in source.batches():
             whole = self._take(batch)
-            if batch.records:
+            if batch:
                 text = self._handler.handle(batch)
                 if text and self._at_terminal:
                     progress.hide()
@@ -246,7 +246,7 @@ class Run:
                 if writer is not None:
                     whole &= self._write(writer, batch)
             if live:
-                if not batch.records:
+                if not batch:
                     self._output.write(self._handler.tick(time.time_ns()))
                 self._watch_drops(source)
             if not whole or self._handler.done or not self._output.open or self._late():
@@ -260,11 +260,11 @@ class Run:
     def _take(self, batch: Batch) -> bool:
         """Count a batch, cut it at `-c`; return whether more is wanted."""
         limit = self._options.count
-        if limit and self._packets + len(batch.records) >= limit:
-            del batch.records[limit - self._packets :]
+        if limit and self._packets + len(batch) >= limit:
+            batch.cut(limit - self._packets)
             self._packets = limit
             return False
-        self._packets += len(batch.records)
+        self._packets += len(batch)
         return True
 
     def _write(self, writer: CaptureWriter | RotatingWriter, batch: Batch) -> bool:

@@ -82,11 +82,11 @@ FOREIGN_DEVICES = {number.to_bytes(2, "big") for number in (770, 801, 802, 803)}
 
 # version+IHL, total length, flags+fragment offset with TTL and protocol, key; then TCP. A key in one piece: without
 # options the ports follow the addresses. The last four bytes (checksum, urgent pointer) must be there too.
-_unpack_ipv4 = struct.Struct(">BxH2xI2x12sIIHH4x").unpack_from
-_WHOLE = 0x3FFF_00FF
+unpack_ipv4 = struct.Struct(">BxH2xI2x12sIIHH4x").unpack_from
+WHOLE = 0x3FFF_00FF
 """Of those four bytes: fragment offset and "more fragments", which are 0 in a whole packet, and the protocol."""
 # version+class, payload length, next header, key; then TCP
-_unpack_ipv6 = struct.Struct(">BxxxHBx36sIIHH4x").unpack_from
+unpack_ipv6 = struct.Struct(">BxxxHBx36sIIHH4x").unpack_from
 _unpack_tcp = struct.Struct(">4sIIHH4x").unpack_from
 
 
@@ -123,18 +123,18 @@ def _make_parser(
             kind = kind_of(data[l3 - 2 : l3])
         try:
             if kind == IPV4:
-                version, total, word, key, seq, ack, bits, window = _unpack_ipv4(data, l3)
-                if version == 0x45 and word & _WHOLE == TCP:
+                version, total, word, key, seq, ack, bits, window = unpack_ipv4(data, l3)
+                if version == 0x45 and word & WHOLE == TCP:
                     header = bits >> 10 & 0x3C
                     l4 = l3 + 20
                     start = l4 + header
                     length = total - 20 - header
                     if length >= 0 and header >= 20 and start <= len(data):
                         return key, seq, ack, bits & 0xFF, window, l3, l4, start, length
-                elif version == 0x45 and word & _WHOLE == UDP:
+                elif version == 0x45 and word & WHOLE == UDP:
                     return _datagram(data, l3 + 20, key[8:10], key[10:], ack)
             elif kind == IPV6:
-                version, total, protocol, key, seq, ack, bits, window = _unpack_ipv6(data, l3)
+                version, total, protocol, key, seq, ack, bits, window = unpack_ipv6(data, l3)
                 if version >> 4 == 6 and protocol == TCP:
                     header = bits >> 10 & 0x3C
                     l4 = l3 + 40

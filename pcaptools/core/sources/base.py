@@ -4,28 +4,81 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import TracebackType
 from typing import NamedTuple, Self
 
 Record = tuple[int, int, bytes]
 """(time in ns since the epoch, length on the wire in bytes, captured bytes)."""
 
+Place = tuple[int, int, int, int]
+"""A record whose bytes lie in a batch's buffer: (time, length on the wire, where they begin, where they end)."""
+
 BATCH_PACKETS = 4096
 """A batch holds at most this many records, so that memory stays flat and output flows."""
 
 
-@dataclass(slots=True)
 class Batch:
-    """Records of one link type, in capture order. Treated as immutable."""
+    """Records of one link type, in capture order: a list, or places in a buffer until somebody asks for the list.
 
-    link_type: int
-    """LINKTYPE_ number (not libpcap's DLT): 1 Ethernet, 101 RAW, 113 SLL, 276 SLL2, …"""
-    records: list[Record]
-    nanosecond: bool = False
-    """The source's clock is finer than a microsecond: times print with 9 decimals."""
-    comments: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    """pcapng packet comments by index into `records`; nearly always empty."""
+    Who can do with places copies no packet that it only looks at.
+    """
+
+    __slots__ = ("_records", "buffer", "comments", "link_type", "nanosecond", "places")
+
+    def __init__(
+        self,
+        link_type: int,
+        records: list[Record] | None = None,
+        nanosecond: bool = False,
+        comments: dict[int, tuple[str, ...]] | None = None,
+        *,
+        buffer: bytes = b"",
+        places: list[Place] | None = None,
+    ) -> None:
+        self.link_type = link_type
+        """LINKTYPE_ number (not libpcap's DLT): 1 Ethernet, 101 RAW, 113 SLL, 276 SLL2, …"""
+        self.nanosecond = nanosecond
+        """The source's clock is finer than a microsecond: times print with 9 decimals."""
+        self.comments = comments or {}
+        """pcapng packet comments by index into `records`; nearly always empty."""
+        self.buffer = buffer
+        self.places = places
+        """Where the packets are in `buffer`; None once `records` has the say."""
+        self._records = records or []
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether two say the same, whichever way they hold it."""
+        if not isinstance(other, Batch):
+            return NotImplemented
+        mine = (self.link_type, self.nanosecond, self.comments, self.records)
+        return mine == (other.link_type, other.nanosecond, other.comments, other.records)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __len__(self) -> int:
+        return len(self._records) if self.places is None else len(self.places)
+
+    @property
+    def records(self) -> list[Record]:
+        """The packets one by one."""
+        if self.places is not None:
+            buffer = self.buffer
+            self._records = [(time, wire_len, buffer[start:end]) for time, wire_len, start, end in self.places]
+            self.places, self.buffer = None, b""
+        return self._records
+
+    @records.setter
+    def records(self, records: list[Record]) -> None:
+        self._records, self.places, self.buffer = records, None, b""
+
+    def last_time(self) -> int:
+        """Return the time of the last packet; there must be one."""
+        return self._records[-1][0] if self.places is None else self.places[-1][0]
+
+    def cut(self, count: int) -> None:
+        """Leave out all but the first `count` packets."""
+        del (self._records if self.places is None else self.places)[count:]
 
 
 @dataclass(slots=True)

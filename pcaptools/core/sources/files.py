@@ -148,7 +148,7 @@ class FileSource(Source):
                     if self._stopped:
                         return
                     kept = self._sift(batch)
-                    if kept.records:
+                    if kept:
                         yield kept
                     elif len(self.rejected) == 1 and self._single and parser.one_link_type:
                         self._judge_filter()  # nothing can come, and standard input may never end
@@ -189,7 +189,7 @@ class FileSource(Source):
 
     def _sift(self, batch: Batch) -> Batch:
         """Count a batch and return what passes the filter."""
-        self._read += len(batch.records)
+        self._read += len(batch)
         if not self._filter:
             return batch
         link_type = batch.link_type

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from pcaptools.core.errors import CaptureFileError, TruncatedFileError
-from pcaptools.core.sources.base import BATCH_PACKETS, Batch, Record
+from pcaptools.core.sources.base import BATCH_PACKETS, Batch, Place
 
 MAX_CAPLEN = 262_144
 """No packet is longer (libpcap's MAXIMUM_SNAPLEN): a greater length is damage, not a packet."""
@@ -42,11 +42,11 @@ def link_type_of(word: int) -> int:
     return _OLD_RAW.get(word & 0xFFFF, word & 0xFFFF)
 
 
-def strip_fcs(record: Record, fcs: int) -> Record:
+def strip_fcs(place: Place, fcs: int) -> Place:
     """Take a frame check sequence of so many bytes off: all, some or none of it may have been captured."""
-    ts, wire_len, data = record
+    time, wire_len, start, end = place
     wire_len = max(wire_len - fcs, 0)
-    return ts, wire_len, data[:wire_len]
+    return time, wire_len, start, min(end, start + wire_len)
 
 
 def is_pcap(magic: bytes) -> bool:
@@ -78,10 +78,10 @@ class PcapReader:
             self._record = self._read_header(data)
             pos = 24
         while True:
-            records, pos = self._records(data, pos)
-            if records:
-                yield Batch(self._link_type, records, nanosecond=self._unit == 1)
-            if len(records) < BATCH_PACKETS:
+            places, pos = self._places(data, pos)
+            if places:
+                yield Batch(self._link_type, nanosecond=self._unit == 1, buffer=data, places=places)
+            if len(places) < BATCH_PACKETS:
                 break
         self._offset += pos
         self._rest = data[pos:]
@@ -106,11 +106,11 @@ class PcapReader:
         self._fcs = (word >> 28) * 2 if word & 0x0400_0000 else 0
         return struct.Struct(order + fields)
 
-    def _records(self, data: bytes, pos: int) -> tuple[list[Record], int]:
-        """Take up to a batch of whole records from `pos` on; the hot loop of reading."""
+    def _places(self, data: bytes, pos: int) -> tuple[list[Place], int]:
+        """Find up to a batch of whole records from `pos` on; the hot loop of reading."""
         assert self._record is not None
-        records: list[Record] = []
-        append, unpack, header, unit = records.append, self._record.unpack_from, self._record.size, self._unit
+        places: list[Place] = []
+        append, unpack, header, unit = places.append, self._record.unpack_from, self._record.size, self._unit
         last_header, end = len(data) - header, len(data)
         for _ in range(BATCH_PACKETS):
             if pos > last_header:
@@ -120,11 +120,11 @@ class PcapReader:
             stop = start + caplen
             if stop > end or caplen > MAX_CAPLEN:
                 break
-            append((sec * _SECOND + fraction * unit, wire_len, data[start:stop]))
+            append((sec * _SECOND + fraction * unit, wire_len, start, stop))
             pos = stop
         if self._fcs:
-            records = [strip_fcs(record, self._fcs) for record in records]
-        return records, pos
+            places = [strip_fcs(place, self._fcs) for place in places]
+        return places, pos
 
     def _check_length(self) -> None:
         assert self._record is not None

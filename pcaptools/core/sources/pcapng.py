@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pcaptools.core.errors import CaptureFileError, NotACaptureFileError, TruncatedFileError
-from pcaptools.core.sources.base import BATCH_PACKETS, Batch, Record
+from pcaptools.core.sources.base import BATCH_PACKETS, Batch, Place
 from pcaptools.core.sources.pcap import MAX_CAPLEN, NOT_A_CAPTURE, link_type_of, strip_fcs
 
 MAGIC = b"\x0a\x0d\x0d\x0a"
@@ -57,7 +57,8 @@ class PcapngReader:
         self._offset = 0  # of `_pending` in the (decompressed) file
         self._order = ""
         self._interfaces: list[_Interface] = []
-        self._batch = Batch(0, [])
+        self._places: list[Place] = []
+        self._batch = Batch(0, places=self._places)
         self._current: _Interface | None = None  # of the last packet, where the fast way can take it
         self._current_number = 0
 
@@ -66,7 +67,7 @@ class PcapngReader:
         self._pending += data
         if len(self._pending) < self._need:
             return
-        whole = bytes(self._pending)
+        whole = self._batch.buffer = bytes(self._pending)
         pos, start = 0, self._offset
         try:
             while True:
@@ -81,11 +82,11 @@ class PcapngReader:
                 pos = end
                 self._offset = start + pos
         except CaptureFileError:
-            if self._batch.records:
+            if self._batch:
                 yield self._take()
             raise
         self._pending = bytearray(whole[pos:])
-        if self._batch.records:
+        if self._batch:
             yield self._take()
 
     def finish(self) -> None:
@@ -94,8 +95,12 @@ class PcapngReader:
             raise TruncatedFileError(f"is cut short inside the block at byte {self._offset}")
 
     def _take(self) -> Batch:
-        batch = self._batch
-        self._batch = Batch(batch.link_type, [], nanosecond=batch.nanosecond)
+        return self._next_batch(self._batch.link_type, nanosecond=self._batch.nanosecond)
+
+    def _next_batch(self, link_type: int, *, nanosecond: bool) -> Batch:
+        """Begin another batch in the same bytes; return the one before."""
+        batch, self._places = self._batch, []
+        self._batch = Batch(link_type, nanosecond=nanosecond, buffer=batch.buffer, places=self._places)
         return batch
 
     def _damaged(self, why: str) -> CaptureFileError:
@@ -201,9 +206,9 @@ class PcapngReader:
         batch, interface = self._batch, self._current
         if interface is None or batch.link_type != interface.link_type or batch.nanosecond != interface.nanosecond:
             return pos
-        append, unpack = batch.records.append, struct.Struct(self._order + "IIIIIII").unpack_from
+        append, unpack = self._places.append, struct.Struct(self._order + "IIIIIII").unpack_from
         current, unit, last, end = self._current_number, interface.unit, len(data) - 32, len(data)
-        for _ in range(BATCH_PACKETS - len(batch.records)):
+        for _ in range(BATCH_PACKETS - len(batch)):
             if pos > last:
                 break
             kind, length, number, high, low, caplen, wire_len = unpack(data, pos)
@@ -214,7 +219,7 @@ class PcapngReader:
                 break
             if caplen > MAX_CAPLEN:
                 break
-            append((((high << 32) | low) * unit, wire_len, data[start:stop]))
+            append((((high << 32) | low) * unit, wire_len, start, stop))
             pos = next_pos
         return pos
 
@@ -233,7 +238,7 @@ class PcapngReader:
         wire_len = struct.unpack_from(self._order + "I", data, pos + 8)[0]
         caplen = min(wire_len, interface.snaplen or wire_len, end - pos - 16)
         self._check_caplen(caplen)
-        return self._add(interface, (0, wire_len, data[pos + 12 : pos + 12 + caplen]))
+        return self._add(interface, (0, wire_len, pos + 12, pos + 12 + caplen))
 
     def _packet(self, data: bytes, start: int, end: int, head: tuple[int, int, int, int]) -> Batch | None:
         number, ticks, caplen, wire_len = head
@@ -247,35 +252,35 @@ class PcapngReader:
         self._current = interface if interface.unit and not interface.fcs else None
         self._current_number = number
         time = ticks * interface.unit if interface.unit else interface.time(ticks)
-        record = (time, wire_len, data[start:stop])
+        place = (time, wire_len, start, stop)
         options = stop + (-caplen & 3)
         if options + 4 <= end:
-            return self._add_with_options(interface, record, dict_of(self._options(data, options, end)))
-        return self._add(interface, record)
+            return self._add_with_options(interface, place, dict_of(self._options(data, options, end)))
+        return self._add(interface, place)
 
-    def _add_with_options(self, interface: _Interface, record: Record, options: dict[int, list[bytes]]) -> Batch | None:
+    def _add_with_options(self, interface: _Interface, place: Place, options: dict[int, list[bytes]]) -> Batch | None:
         flags = options.get(_EPB_FLAGS, [b""])[0]
         fcs = interface.fcs
         if len(flags) == 4:  # section 4.3.1: bits 5 to 8 are this packet's FCS length in bytes, 0 for unknown
             fcs = (struct.unpack(self._order + "I", flags)[0] >> 5 & 0xF) or fcs
-        full = self._add(interface, record, fcs)
+        full = self._add(interface, place, fcs)
         comments = options.get(_OPT_COMMENT)
         if comments:
             texts = tuple(comment.decode("utf-8", "backslashreplace") for comment in comments)
-            self._batch.comments[len(self._batch.records) - 1] = texts
+            self._batch.comments[len(self._batch) - 1] = texts
         return full
 
-    def _add(self, interface: _Interface, record: Record, fcs: int | None = None) -> Batch | None:
+    def _add(self, interface: _Interface, place: Place, fcs: int | None = None) -> Batch | None:
         """Put a packet in the batch; return the batch before it when that is full or of another kind."""
         batch, full = self._batch, None
         nanosecond = interface.nanosecond
         if batch.link_type != interface.link_type or batch.nanosecond != nanosecond:
-            full, self._batch = batch, Batch(interface.link_type, [], nanosecond=nanosecond)
-        elif len(batch.records) >= BATCH_PACKETS:
+            full = self._next_batch(interface.link_type, nanosecond=nanosecond)
+        elif len(batch) >= BATCH_PACKETS:
             full = self._take()
         fcs = interface.fcs if fcs is None else fcs
-        self._batch.records.append(strip_fcs(record, fcs) if fcs else record)
-        return full if full and full.records else None
+        self._places.append(strip_fcs(place, fcs) if fcs else place)
+        return full or None
 
     def _check_caplen(self, caplen: int) -> None:
         if caplen > MAX_CAPLEN:

@@ -237,7 +237,7 @@ class Figures:
         """Tell whether this is a packet seen before, captured once more on its way (a bridge, `any`)."""
         l3, l4 = segment[5], segment[6]
         if behind > 0 and segment[8]:
-            return streams.recent.is_copy(endpoint, data, l3, l4, time)
+            return streams.recent.is_copy(endpoint, data, l3, l4, segment[7] + segment[8], time)
         other = self.last_header
         if time - self.last_time > COPY_NS or data[l3] >> 4 != 4 or data[l4 : l4 + 16] != other[-16:]:
             return False  # IPv6 has no identification to tell a copy from the same said twice

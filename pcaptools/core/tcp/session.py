@@ -27,10 +27,9 @@ class Endpoint:
 
     __slots__ = (
         "acked_seq",
-        "bytes_ip",
         "bytes_payload",
-        "bytes_tcp",
         "claimed",
+        "common",
         "direction",
         "end_told",
         "figures",
@@ -39,6 +38,8 @@ class Endpoint:
         "held_bytes",
         "isn",
         "next_seq",
+        "odd_ip",
+        "odd_tcp",
         "offset",
         "packet_count",
         "peer",
@@ -77,8 +78,10 @@ class Endpoint:
         """Sequence number that would follow the last segment that was too far away to be believed."""
         self.end_told = False
         self.packet_count = 0
-        self.bytes_ip = 0
-        self.bytes_tcp = 0
+        self.odd_ip = 0
+        """Bytes of IP headers beyond the 20 of most, together: most packets then need no more than to be counted."""
+        self.odd_tcp = 0
+        """Bytes of TCP headers beyond the 32 of most (less than 0 where they are fewer)."""
         self.bytes_payload = 0
         self.held: list[Piece] | None = None
         """Out-of-order pieces, sorted, without overlap."""
@@ -88,6 +91,18 @@ class Endpoint:
         self.skipped = 0
         self.figures: Figures | None = None
         """What its packets tell, where somebody asked for figures."""
+        self.common = False
+        """Both sides are open, nothing is held or awaited: the next segment in order can take the common path."""
+
+    @property
+    def bytes_ip(self) -> int:
+        """Bytes of IP headers."""
+        return 20 * self.packet_count + self.odd_ip
+
+    @property
+    def bytes_tcp(self) -> int:
+        """Bytes of TCP headers, options included."""
+        return 32 * self.packet_count + self.odd_tcp
 
 
 class _Of(Generic[T]):

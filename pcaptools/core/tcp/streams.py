@@ -106,7 +106,7 @@ class Streams:
     def seen_before(self, endpoint: Endpoint, time: int, data: bytes, segment: Segment, offset: int) -> None:
         """Name a segment some or all of whose bytes came before."""
         _, seq, _, flags, _, l3, l4, start, length = segment
-        if self.recent.is_copy(endpoint, data, l3, l4, time):
+        if self.recent.is_copy(endpoint, data, l3, l4, start + length, time):
             self.copies += 1
             return
         kind: RetransmitKind

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from pcaptools.core.decode.segment import Segment, segment_parser
+from pcaptools.core.decode.segment import Parser, Segment, segment_parser
 from pcaptools.core.events import (
     Event,
     TcpAnomaly,
@@ -22,6 +22,7 @@ from pcaptools.core.events import (
 )
 from pcaptools.core.protocols.base import Analyser, Data, EndReason
 from pcaptools.core.sources.base import Batch, Record
+from pcaptools.core.tcp.common import CommonPath
 from pcaptools.core.tcp.figures import Anomaly, Figures
 from pcaptools.core.tcp.listeners import Listeners
 from pcaptools.core.tcp.seq import HALF, MASK, diff, unwrap
@@ -87,6 +88,7 @@ class TCPTracker:
         self._streams = Streams(max_held, self.bounds_hit)
         self._remember = self._streams.recent.remember
         self._listeners = Listeners()
+        self._common = CommonPath(self._find, self._streams, self._record, self._tell_anomalies)
 
     @property
     def session_count(self) -> int:
@@ -113,22 +115,28 @@ class TCPTracker:
         for session in self._streams.ended:
             session.prefixes.clear()
         self._streams.ended.clear()
-        parse, segment, link_type = segment_parser(batch.link_type), self._segment, batch.link_type
-        others = self._others
-        for record in batch.records:
-            time, wire_len, data = record
-            found = parse(data, wire_len)
-            if found:
-                segment(time, data, found)
-            elif found is None:
-                self._general(record, link_type)
-            else:
-                self.not_tcp += 1
-                if others is not None:
-                    others(record, link_type)
-        if batch.records:
-            self._advance(batch.records[-1][0])
+        if batch.places is not None:
+            self._common.take(batch)
+        else:
+            link_type, take = batch.link_type, self._record
+            parse = segment_parser(link_type)
+            for record in batch.records:
+                take(record, parse, link_type)
+        if batch:
+            self._advance(batch.last_time())
         return self._take_events()
+
+    def _record(self, record: Record, parse: Parser, link_type: int) -> None:
+        time, wire_len, data = record
+        found = parse(data, wire_len)
+        if found:
+            self._segment(time, data, found)
+        elif found is None:
+            self._general(record, link_type)
+        else:
+            self.not_tcp += 1
+            if self._others is not None:
+                self._others(record, link_type)
 
     def let_pass(self, now: int) -> list[Event]:
         """Let time pass to `now` (ns) on an idle link: give up waiting for bytes, forget idle sessions."""
@@ -187,8 +195,8 @@ class TCPTracker:
         session = endpoint.session
         session.last_ns = time
         endpoint.packet_count += 1
-        endpoint.bytes_ip += l4 - l3
-        endpoint.bytes_tcp += start - l4
+        endpoint.odd_ip += l4 - l3 - 20
+        endpoint.odd_tcp += start - l4 - 32
         endpoint.bytes_payload += length
         peer = endpoint.peer
         figures = endpoint.figures
@@ -217,7 +225,10 @@ class TCPTracker:
                 elif session.analyser is not None:
                     self._streams.feed(endpoint, session.analyser, Data(data[start : start + length], time))
                 return
+        endpoint.common = peer.common = False
         self._unusual(endpoint, time, data, segment)
+        if endpoint.state is OPEN and peer.state is OPEN and not session.waiting:
+            endpoint.common, peer.common = endpoint.fin_at is None, peer.fin_at is None
 
     # --- everything else ---
 
@@ -232,8 +243,8 @@ class TCPTracker:
             endpoint = self._create(segment[0], flags, time)
             session = endpoint.session
             endpoint.packet_count = 1
-            endpoint.bytes_ip = segment[6] - segment[5]
-            endpoint.bytes_tcp = segment[7] - segment[6]
+            endpoint.odd_ip = segment[6] - segment[5] - 20
+            endpoint.odd_tcp = segment[7] - segment[6] - 32
             endpoint.bytes_payload = length
         if flags & RST and _refused_by_syn_sent(endpoint.peer, segment):
             self.bounds_hit["ignored resets outside the window"] += 1
@@ -362,13 +373,13 @@ class TCPTracker:
                 figures.points = Points()
 
     def _note_syn(self, endpoint: Endpoint, segment: Segment, time: int, data: bytes) -> None:
-        _, seq, _, flags, _, l3, l4, start, _ = segment
+        _, seq, _, flags, _, l3, l4, start, length = segment
         session = endpoint.session
         kind = Kind.SYN_ACK if flags & ACK else Kind.SYN
         state = after(endpoint.state, kind)
         seen, endpoint.syn_kinds = endpoint.syn_kinds, endpoint.syn_kinds | 1 << kind
         if endpoint.isn == seq and seen & 1 << kind:
-            if self._streams.recent.is_copy(endpoint, data, l3, l4, time):
+            if self._streams.recent.is_copy(endpoint, data, l3, l4, start + length, time):
                 self._streams.copies += 1
             else:
                 self._streams.events.append(TcpSynRetry(session, time, endpoint.direction))
@@ -382,7 +393,7 @@ class TCPTracker:
         session.midway = False
         if session.syn_ns is None:
             session.syn_ns = time
-        self._remember((endpoint, 0, data, l3, l4, start, start, time))
+        self._remember((endpoint, 0, data, l3, l4, start, start + length, time))
 
     def _reset(self, endpoint: Endpoint, time: int, data: bytes, segment: Segment) -> None:
         seq, start, length = segment[1], segment[7], segment[8]

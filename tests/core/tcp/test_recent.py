@@ -20,15 +20,15 @@ def test_the_same_packet_a_moment_later_is_a_copy() -> None:
     frame = tcp_frame(CLIENT, SERVER, 1, 2, ACK, b"data", ident=7)
     routed = tcp_frame(CLIENT, SERVER, 1, 2, ACK, b"data", ident=7, ttl=63)
     recent, session = remembered(frame)
-    assert recent.is_copy(session.send, routed, 14, 34, COPY_NS)
-    assert not recent.is_copy(session.send, routed, 14, 34, COPY_NS + 1)
-    assert not recent.is_copy(session.recv, routed, 14, 34, 0)
+    assert recent.is_copy(session.send, routed, 14, 34, len(routed), COPY_NS)
+    assert not recent.is_copy(session.send, routed, 14, 34, len(routed), COPY_NS + 1)
+    assert not recent.is_copy(session.recv, routed, 14, 34, len(routed), 0)
 
 
 def test_a_retransmission_is_a_packet_of_its_own() -> None:
     recent, session = remembered(tcp_frame(CLIENT, SERVER, 1, 2, ACK, b"data", ident=7))
     again = tcp_frame(CLIENT, SERVER, 1, 2, ACK, b"data", ident=8)
-    assert not recent.is_copy(session.send, again, 14, 34, 1000)
+    assert not recent.is_copy(session.send, again, 14, 34, len(again), 1000)
 
 
 def test_bytes_are_compared_where_they_are_known() -> None:

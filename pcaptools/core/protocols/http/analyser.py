@@ -20,7 +20,7 @@ from pcaptools.core.events import (
     WebSocketUpgrade,
 )
 from pcaptools.core.protocols.base import NO_EVENTS, Analyser, Data, End, Gap, Unit
-from pcaptools.core.protocols.http.fields import HeaderFields
+from pcaptools.core.protocols.http.fields import NOT_PLAIN, HeaderFields
 from pcaptools.core.protocols.http.framing import CloseReader, Reader, request_reader, response_reader
 from pcaptools.core.protocols.http.head import RequestHead, ResponseHead
 from pcaptools.core.protocols.http.kept import BodyBounds, KeptBody
@@ -194,14 +194,17 @@ class HttpAnalyser(Analyser):
         number, direction, session = message.exchange.number, parser.direction, self._session
         if message.body is not None:
             self._show_body(parser, message, time)
-        sizes = (parser.body_len, parser.missing, message.http_version)
+        size, missing, version = parser.body_len, parser.missing, message.http_version
         if message.kind == "request":
-            message.exchange.end, message.exchange.missing = time, parser.missing
-            self._events.append(HttpRequestComplete(session, time, direction, number, *sizes))
+            message.exchange.end, message.exchange.missing = time, missing
+            self._events.append(HttpRequestComplete(session, time, direction, number, size, missing, version))
         elif not message.interim:
-            if message.exchange.method is None or parser.missing or message.exchange.missing:
+            if message.exchange.method is None or missing or message.exchange.missing:
                 self._flawed(message.exchange, parser, time)
-            self._events.append(HttpResponseComplete(session, time, direction, number, *sizes, time - message.start))
+            duration = time - message.start
+            self._events.append(
+                HttpResponseComplete(session, time, direction, number, size, missing, version, duration)
+            )
 
     def on_error(self, parser: MessageParser, error: str, time: int) -> None:
         """Report what could not be parsed; of a body that broke off show what came."""
@@ -261,7 +264,8 @@ class HttpAnalyser(Analyser):
         reader = request_reader(head)
         self._number += 1
         exchange = Exchange(self._number, head.method, head.url, head.http_version)
-        exchange.upgrade = handshake.request_of(head.fields)
+        if head.fields.framing() == NOT_PLAIN:
+            exchange.upgrade = handshake.request_of(head.fields)
         if self._session.content_client is None:
             self._session.content_client = parser.direction
         # the tracker delivers a request that acknowledges a gap behind that gap: no loss is pending here unseen

@@ -11,16 +11,23 @@ _FIELD = re.compile(r"\r\n([^:]++):[ \t]*+([^\r\n]*+)")
 _LENGTH = re.compile(rb"\ncontent-length:[ \t]*+(\d{1,18})[ \t]*+(?:\r|\Z)")
 
 
+NOT_PLAIN, NO_LENGTH = -2, -1
+"""What `HeaderFields.framing` says but a length."""
+# what says more of a message's end than Content-Length does: chunked bodies, upgrades and their keys
+_MARKS = (b"\ntransfer-encoding:", b"\nupgrade:", b"\nsec-websocket-key1:")
+
+
 class HeaderFields:
     """Header fields in wire order. Made from a strict section's bytes, or from fields already taken apart."""
 
-    __slots__ = ("_items", "_length", "_lower", "_raw")
+    __slots__ = ("_framing", "_items", "_length", "_lower", "_raw")
 
     def __init__(self, raw: bytes = b"", items: Headers | None = None) -> None:
         """Take `raw`, each line of it after its CR LF, or `items`."""
         self._raw = raw
         self._items = items
         self._length: int | None = -1  # not looked for
+        self._framing: int | None = None
         if items is not None:
             raw = "".join(f"\n{name}:" for name, _ in items).encode("utf-8", "backslashreplace")
         self._lower = raw.lower()
@@ -40,6 +47,19 @@ class HeaderFields:
             alone = found is not None and self._lower.count(b"\ncontent-length:") == 1
             self._length = int(found[1]) if found is not None and alone else None
         return self._length
+
+    def framing(self) -> int:
+        """Return the body's length where a plain Content-Length says it, NO_LENGTH where nothing says anything.
+
+        NOT_PLAIN where there is more to look at. Looked up once: heads of equal bytes share their fields.
+        """
+        if self._framing is None:
+            length = self.length()
+            if any(mark in self._lower for mark in _MARKS) or (length is None and self.has(b"\ncontent-length:")):
+                self._framing = NOT_PLAIN
+            else:
+                self._framing = NO_LENGTH if length is None else length
+        return self._framing
 
     @property
     def items(self) -> Headers:

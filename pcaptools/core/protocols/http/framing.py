@@ -15,6 +15,7 @@ from h11 import Data, EndOfMessage
 from h11._readers import ContentLengthReader, Http10Reader
 from h11._receivebuffer import ReceiveBuffer
 
+from pcaptools.core.protocols.http.fields import NO_LENGTH, NOT_PLAIN
 from pcaptools.core.protocols.http.head import Head, RequestHead, ResponseHead
 
 ENDLESS = 1 << 62
@@ -61,6 +62,12 @@ class LengthReader(ContentLengthReader):
     def skippable(self) -> int:
         """Bytes of the body still to come."""
         return self._remaining
+
+    def beyond(self, count: int) -> int:
+        """Pass over `count` bytes; return how many of them are behind the body, -1 while it goes on."""
+        left = self._remaining - count
+        self._remaining = max(left, 0)
+        return -1 if left > 0 else -left
 
     def skip(self, count: int) -> int:
         """Pass over up to `count` bytes; return how many were the body's."""
@@ -147,6 +154,9 @@ Reader = LengthReader | CloseReader | ChunkedReader
 
 def request_reader(head: RequestHead) -> Reader | None:
     """Return the reader of a request's body, None when it has none."""
+    plain = head.fields.framing()
+    if plain != NOT_PLAIN:
+        return LengthReader(plain) if plain > 0 and head.http_version != "0.9" else None
     if head.http_version == "0.9":
         return None
     if head.fields.has(b"\ntransfer-encoding:"):
@@ -163,6 +173,11 @@ def response_reader(head: ResponseHead, method: str | None) -> Reader | None:
     """Return the reader of a response's body, None when it has none; `method` is its request's."""
     if method == "HEAD" or head.status_code in (204, 304) or 100 <= head.status_code < 200:
         return None
+    plain = head.fields.framing()
+    if plain > 0:
+        return LengthReader(plain)
+    if plain != NOT_PLAIN:
+        return CloseReader() if plain == NO_LENGTH else None
     if _transfer_coded(head):
         if _chunked(head):
             return ChunkedReader()

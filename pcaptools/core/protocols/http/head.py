@@ -7,11 +7,11 @@ RFC 9112 is the measure for `violations`, not for what is shown.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from h11._abnf import field_name, method
 
-from pcaptools.core.protocols.http.fields import HeaderFields
+from pcaptools.core.protocols.http.fields import NOT_PLAIN, HeaderFields
 from pcaptools.core.protocols.http.methods import KNOWN_METHODS
 
 MAX_HEAD = 256 * 1024
@@ -111,7 +111,8 @@ MAX_KNOWN_HEAD = 2048
 def well_formed_head(data: bytes) -> tuple[RequestHead | ResponseHead, int] | None:
     """Return the head that `data` starts with and where it ends; None when it is not whole or not well-formed.
 
-    Heads of equal bytes share their fields, which nobody changes; each has a list of violations of its own.
+    Heads of equal bytes are one, which nobody changes; one that says more of its end than a plain Content-Length is
+    a copy, since looking closely may find violations.
     """
     end = data.find(b"\r\n\r\n", 0, MAX_KNOWN_HEAD) + 4
     if end < 4:
@@ -125,9 +126,11 @@ def well_formed_head(data: bytes) -> tuple[RequestHead | ResponseHead, int] | No
         if len(_known) >= MAX_KNOWN:
             _known.clear()
         head = _known[block] = read[0]
-    if isinstance(head, RequestHead):
-        return RequestHead(head.http_version, head.fields, [*head.violations], head.method, head.url), end
-    return ResponseHead(head.http_version, head.fields, [*head.violations], head.status_code, head.reason), end
+    return (_copy(head) if head.fields.framing() == NOT_PLAIN else head), end
+
+
+def _copy(head: RequestHead | ResponseHead) -> RequestHead | ResponseHead:
+    return replace(head, violations=[*head.violations])
 
 
 def _read_well_formed(data: bytes) -> tuple[RequestHead | ResponseHead, int] | None:
@@ -165,7 +168,7 @@ def parse_head(block: bytes) -> RequestHead | ResponseHead:
     """Parse a head: the lines up to the blank one, each with its line end. The first is a start line."""
     whole = well_formed_head(block + b"\r\n")
     if whole and whole[1] == len(block) + 2:
-        return whole[0]
+        return _copy(whole[0])
     end = block.index(b"\n") + 1
     if block[:5].upper() == b"HTTP/" or block[:4].upper() == b"ICY ":
         head: RequestHead | ResponseHead = _status_line(block[:end])

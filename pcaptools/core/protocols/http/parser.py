@@ -303,14 +303,19 @@ class MessageParser:
         reader = self.reader
         assert reader is not None
         if not self.keep_bodies:  # count them, without a copy
+            if isinstance(reader, LengthReader):
+                beyond = reader.beyond(len(data))
+                if beyond < 0:
+                    self.body_len += len(data)
+                    return b""
+                self.body_len += len(data) - beyond
+                self._finish_body(time)
+                return data[len(data) - beyond :]
             taken = reader.skip(min(len(data), reader.skippable))
             self.body_len += taken
             data = data[taken:]
             if reader.skippable:
                 return b""
-            if isinstance(reader, LengthReader):
-                self._finish_body(time)
-                return data
         if self.buffer is None:
             self.buffer = Buffer()
         if data:

@@ -150,8 +150,20 @@ def test_no_bytes_raise(data: bytes) -> None:
         assert all(isinstance(name, str) for name, _ in head.fields.items)
 
 
-def test_heads_of_equal_bytes_are_equal_and_each_has_its_own_violations() -> None:
-    block = b"GET /a HTTP/1.1\r\nAccept: */*\r\n\r\n"
+def test_plain_heads_of_equal_bytes_are_one() -> None:
+    block = b"GET /a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\n"
+    first, second = well_formed_head(block + b"abc"), well_formed_head(block)
+    assert first is not None
+    assert second is not None
+    assert first[0] is second[0]
+    assert first[1] == second[1] == len(block)
+    own = parse_head(block[:-2])  # may be cut, and then says so
+    own.violations.append("of its own")
+    assert first[0].violations == []
+
+
+def test_of_other_heads_of_equal_bytes_each_has_its_own_violations() -> None:
+    block = b"GET /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
     first = well_formed_head(block + b"abc")
     assert first is not None
     first[0].violations.append("of the first")
