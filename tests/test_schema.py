@@ -82,7 +82,7 @@ EXAMPLES: dict[str, Line] = {
     },
     "http_request_complete": {**SESSION, "number": 1, "body_len": 0, "missing": 0},
     "http_response": {**SESSION, **RESPONSE, "method": None, "url": None, "latency": None},
-    "http_response_complete": {**SESSION, "number": 1, "body_len": 3072, "missing": 12, "duration": 0.5},
+    "http_response_complete": {**SESSION, "number": 1, "body_len": 3072, "missing": 12, "duration": 0.5, "total": 0.75},
     "http_request_body": {**SESSION, "number": 1, "body": "item=7", "decoded": []},
     "http_response_body": {
         **SESSION,

@@ -232,6 +232,10 @@ class HttpResponseComplete(HttpComplete):
     name = "http_response_complete"
     duration: int
     """Nanoseconds from the first byte of the head to the last of the body."""
+    latency: int | None = None
+    """As `HttpResponse.latency`."""
+    total: int | None = None
+    """Nanoseconds from the request's first byte to the response's last; None when the former was not seen."""
 
 
 @dataclass(slots=True)
@@ -242,6 +246,8 @@ class HttpIncomplete(HttpEvent):
     verdict: str
     over: bool
     """Nothing more is expected of the exchange. False: its end is still to come."""
+    told: bool = False
+    """Another event of the exchange says the same: an error, a head's violation, the bytes missing."""
 
 
 @dataclass(slots=True)
