@@ -8,6 +8,7 @@ from pcaptools.commands._bodies import BodyOptions, BodyOutputs
 from pcaptools.commands._filters import Filters
 from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
+from pcaptools.commands._views import ViewOutputs, Views
 from pcaptools.core.events import Event, HttpEvent
 from pcaptools.core.sources.base import Batch
 from pcaptools.core.tcp.tracker import TCPTracker
@@ -27,6 +28,7 @@ class HttpTrace(Handler):
         *,
         bodies: BodyOptions | None = None,
         filters: Filters | None = None,
+        views: Views | None = None,
         headers: bool = False,
         tcp_verbose: bool = False,
         max_sessions: int = 65_536,
@@ -59,6 +61,9 @@ class HttpTrace(Handler):
                 show_header=filters.show_header if filters is not None else None,
             )
 
+        self._color = options.color
+        self.views = ViewOutputs(views or Views(), self._format, json=options.json)
+
     def handle(self, batch: Batch) -> str:
         """Take a batch and return the lines to print."""
         self._nanosecond = batch.nanosecond
@@ -74,7 +79,14 @@ class HttpTrace(Handler):
         if self._selector is not None:
             self._selector.finish()
         self._outputs.close()
-        return lines
+        return lines + self.views.finish(self._nanosecond)
+
+    def preload(self) -> None:
+        """Import what the table at the end needs, by drawing."""
+        if self.views.statistics is not None:
+            from pcaptools.commands import _tables
+
+            _tables.preload(self._color)
 
     def _lines(self, events: list[Event]) -> str:
         if self._names is not None:
@@ -86,11 +98,14 @@ class HttpTrace(Handler):
         if not events:
             return ""
         self._outputs.take(events)
+        return self.views.lines(events)
+
+    def _format(self, events: list[Event]) -> str:
         return self._printer.format(events, self._nanosecond)
 
     def notices(self) -> list[str]:
         """Say which bounds were hit, and what was ignored."""
-        told = {**self._tracker.notices(), **self._analysers.notices()}
+        told = {**self._tracker.notices(), **self._analysers.notices(), **self.views.notices()}
         if self._selector is not None:
             told |= self._selector.notices()
         return [f"{text} ({_count(count, 'time')})" for text, count in told.items()]

@@ -339,6 +339,35 @@ class TlsSession(Event):
     """What is not as it should be, or not known, and why; empty for a handshake like any other."""
 
 
+@dataclass(slots=True)
+class HttpStats:
+    """Figures over all exchanges of one kind, told at the end. Spans are nanoseconds, None when none was measured."""
+
+    name: ClassVar[str] = "http_stats"
+    time: int
+    """Of the last byte seen of them."""
+    method: str | None
+    """None, as `path`, where the request was not seen; all three are "*" for those that are not told apart."""
+    host: str
+    path: str | None
+    """The path's template; empty for CONNECT."""
+    count: int
+    client_errors: int
+    """Responses with a status of 4xx."""
+    server_errors: int
+    """Responses with a status of 5xx."""
+    incomplete: int
+    timed: int
+    """Exchanges of which both ends were seen: those in the percentiles."""
+    p50: int | None
+    p95: int | None
+    p99: int | None
+    longest: int | None
+    request_bytes: int
+    """Of bodies, transfer coding undone, content coding not."""
+    response_bytes: int
+
+
 Span = tuple[int, int]
 """(first byte, byte behind)"""
 
