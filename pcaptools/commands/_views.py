@@ -88,14 +88,15 @@ def say_statistics(statistics: Statistics, color: bool | None) -> None:
 OPTIONS: list[Callable[[F], F]] = [
     click.option("--stats", is_flag=True, help="At the end, count, errors and times by host and path."),
     click.option("--group", is_flag=True, help="Print an exchange as one block, when it is over."),
+    click.option("--curl", is_flag=True, help="Print each request as a curl command, and nothing else."),
 ]
 
 
 def view_options(function: F) -> F:
     """Give a command the options; it gets one `views: Views`."""
 
-    def with_views(*args: Any, stats: bool, group: bool, **parameters: Any) -> Any:
-        return function(*args, views=Views(stats, group), **parameters)
+    def with_views(*args: Any, stats: bool, group: bool, curl: bool, **parameters: Any) -> Any:
+        return function(*args, views=Views(stats, group, curl), **parameters)
 
     decorated: Any = functools.update_wrapper(with_views, function)
     for decorate in reversed(OPTIONS):

@@ -1,4 +1,4 @@
-"""http-trace with --stats and --group, over recorded and built traffic."""
+"""http-trace with --stats, --group and --curl, over recorded and built traffic."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from support.cli import run_pcaptools
 from support.schema import validate_lines
 
 from pcaptools.commands import _views
+from pcaptools.commands._bodies import BodyOptions
 from pcaptools.commands._options import CaptureOptions
 from pcaptools.commands._trace import HttpTrace
 from pcaptools.commands._views import Views, say_statistics
 from pcaptools.core.sources.base import Batch
 
 CAPTURES = Path(__file__).parents[1] / "captures"
+FORM = "application/x-www-form-urlencoded"
 PIPELINED = str(CAPTURES / "pipelined.pcap")
 
 
@@ -98,6 +100,41 @@ def test_a_long_table_is_cut_and_says_so(monkeypatch: pytest.MonkeyPatch, capsys
 def test_without_exchanges_there_is_no_table() -> None:
     done = run_pcaptools("http-trace", "-r", str(CAPTURES / "dhcp.pcap"), "--stats")
     assert "method" not in done.stderr
+
+
+def test_curl_prints_commands_and_nothing_else() -> None:
+    fields = "-H 'User-Agent: curl/7.88.1' -H 'Accept: */*'"
+    done = run_pcaptools("http-trace", "-r", str(CAPTURES / "get.pcap"), "--curl")
+    assert done.stdout == f"curl http://10.9.0.1/index.html {fields}\ncurl http://10.9.0.1/data.json {fields}\n"
+    done = run_pcaptools("http-trace", "-r", PIPELINED, "--curl", "--status", "404", "--group")
+    assert done.stdout == "curl http://10.9.0.1/missing -H User-Agent: -H Accept:\n"
+
+
+def test_curl_has_the_body_that_was_sent() -> None:
+    done = run_pcaptools("http-trace", "-r", str(CAPTURES / "post-100-continue.pcap"), "--curl")
+    line = done.stdout.splitlines()[0]
+    assert f" -H 'Content-Length: 2100' -H 'Content-Type: {FORM}' --data-raw '{'item=7&' * 300}'" in line
+
+
+def test_a_request_that_is_cut_by_the_end_is_a_command_too() -> None:
+    text, _ = trace_of(
+        Dialogue().open().send("c", b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx"), curl=True
+    )
+    assert text.startswith("curl http://a/ -H User-Agent:")
+    assert "--data-raw x  # the request is not complete: the capture ended" in text
+
+
+def test_curl_hides_credentials_unless_told() -> None:
+    talk = Dialogue().open().send("c", b"GET /?token=geheim HTTP/1.1\r\nHost: a\r\nCookie: a=geheim\r\n\r\n")
+    assert "geheim" not in trace_of(talk, curl=True)[0]
+    trace = HttpTrace(CaptureOptions(), bodies=BodyOptions(secrets=True), views=Views(curl=True))
+    assert trace.handle(Batch(1, talk.records)).count("geheim") == 2
+
+
+def test_curl_and_json_exclude_each_other() -> None:
+    done = run_pcaptools("http-trace", "-r", PIPELINED, "--curl", "--json")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "pcaptools: --json and --curl both want standard output; give one of them\n"
 
 
 def blocks(*words: str, name: str = "pipelined.pcap") -> list[list[str]]:
