@@ -26,7 +26,7 @@ from pcaptools.core.events import (
 from pcaptools.printers.bodies import BodyPrinter
 from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import Painter
-from pcaptools.printers.latency import latency
+from pcaptools.printers.latency import latency, upgrade_latency
 from pcaptools.printers.safe import safe
 from pcaptools.printers.sizes import format_size
 from pcaptools.printers.tcp import TCP_EVENTS, format_missing, format_tcp
@@ -125,7 +125,8 @@ class HttpPrinter:
     def _upgrade(self, event: WebSocketUpgrade) -> str:
         return (
             f"{self._start(event)}{self._paint('number', f'#{event.number}')} WebSocket upgrade ({event.protocol}): "
-            f"{self._status(event.status_code, event.reason)}{self._violations(event.violations)}\n"
+            f"{self._status(event.status_code, event.reason)}{self._violations(event.violations)}"
+            f"{self._paint('time', upgrade_latency(event))}\n"
             f"{self._header_lines(event)}"
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pcaptools.core.events import HttpResponseComplete
+from pcaptools.core.events import HttpResponseComplete, WebSocketUpgrade
 
 MAX_TEXTS = 4096
 
@@ -37,3 +37,10 @@ def latency(event: HttpResponseComplete) -> str:
     if event.number == 1 and (connect := event.session.connect) is not None:
         return f", connect {_TEXTS[connect]}{tail}"
     return tail
+
+
+def upgrade_latency(event: WebSocketUpgrade) -> str:
+    """Return the same of an upgrade, that ends its exchange's HTTP without another line."""
+    connect = event.session.connect if event.number == 1 else None
+    spans = (("connect", connect), ("wait", event.latency))
+    return "".join(f", {name} {_TEXTS[span]}" for name, span in spans if span is not None)

@@ -69,7 +69,10 @@ def test_text_tells_what_json_tells(name: str, validate_lines: Validate) -> None
             status = f"{line['status_code']} {line['reason']}".strip()
             told.append(f"{prefix}HTTP {line['http_version']} response: {status}")
         elif line["event"] == "websocket_upgrade":
-            told.append(f"{prefix}WebSocket upgrade ({line['protocol']}): {line['status_code']} {line['reason']}")
+            spans = [(name, line[name]) for name in ("connect", "latency") if line.get(name) is not None]
+            times = "".join(f", {name.replace('latency', 'wait')} {span * 1000:.3f}ms" for name, span in spans)
+            status = f"{line['status_code']} {line['reason']}"
+            told.append(f"{prefix}WebSocket upgrade ({line['protocol']}): {status}{times}")
     text = trace(name, "--time", "epoch").splitlines()
     others = (
         " complete ",

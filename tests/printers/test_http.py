@@ -57,7 +57,21 @@ def upgrade() -> WebSocketUpgrade:
     fields = HeaderFields(items=HEADERS[:1])
     reason = "Switching Protocols"
     return WebSocketUpgrade(
-        session(), RESPONSE_TIME, "recv", 2, "GET", "/chat", 101, reason, "1.1", fields, [], False, None, "rfc6455", ""
+        session(),
+        RESPONSE_TIME,
+        "recv",
+        2,
+        "GET",
+        "/chat",
+        101,
+        reason,
+        "1.1",
+        fields,
+        [],
+        False,
+        4_552_000,
+        "rfc6455",
+        "",
     )
 
 
@@ -99,7 +113,7 @@ def test_the_lines_of_the_design() -> None:
         (complete(0), f"{RECEIVED} #1 HTTP 1.1 response complete 0B{SPANS}"),
         (complete(12, 7), f"{RECEIVED} #1 HTTP 1.1 response complete 12B (7 bytes missing){SPANS}"),
         (complete(12, 1), f"{RECEIVED} #1 HTTP 1.1 response complete 12B (1 byte missing){SPANS}"),
-        (upgrade(), f"{RECEIVED} #2 WebSocket upgrade (rfc6455): 101 Switching Protocols"),
+        (upgrade(), f"{RECEIVED} #2 WebSocket upgrade (rfc6455): 101 Switching Protocols, wait 4.552ms"),
         (
             HttpError(session(), RESPONSE_TIME, "recv", "not a status line: \x07"),
             rf"{RECEIVED} HTTP error: not a status line: \x07",

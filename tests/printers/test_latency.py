@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from pcaptools.core.events import HttpResponseComplete
+from pcaptools.core.events import HttpResponseComplete, WebSocketUpgrade
+from pcaptools.core.protocols.http.fields import HeaderFields
 from pcaptools.core.tcp.session import Session
-from pcaptools.printers.latency import MAX_TEXTS, _Texts, latency, milliseconds
+from pcaptools.printers.latency import MAX_TEXTS, _Texts, latency, milliseconds, upgrade_latency
 
 
 class Opened(Session):
@@ -45,3 +46,15 @@ def test_texts_are_forgotten_when_there_are_many() -> None:
     texts = _Texts()
     assert all(texts[span].endswith("ms") for span in range(3 * MAX_TEXTS))
     assert len(texts) <= MAX_TEXTS
+
+
+@pytest.mark.parametrize(
+    ("number", "latency_ns", "text"),
+    [(1, 4_552_000, ", connect 0.043ms, wait 4.552ms"), (2, 4_552_000, ", wait 4.552ms"), (2, None, "")],
+)
+def test_an_upgrade_has_waited_too(number: int, latency_ns: int | None, text: str) -> None:
+    talk = Opened(bytes([10, 9, 0, 2, 10, 9, 0, 1, 160, 76, 31, 144]), 0)
+    event = WebSocketUpgrade(
+        talk, 0, "recv", number, "GET", "/", 101, "S", "1.1", HeaderFields(), [], False, latency_ns, "rfc6455", ""
+    )
+    assert upgrade_latency(event) == text
