@@ -71,7 +71,7 @@ class HttpTrace(Handler):
             )
 
         self._color = options.color
-        self.views = ViewOutputs(views, self._format, json=options.json or views.curl)
+        self.views = ViewOutputs(views, self._format, json=options.json)
 
     def handle(self, batch: Batch) -> str:
         """Take a batch and return the lines to print."""

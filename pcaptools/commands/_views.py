@@ -38,6 +38,8 @@ class ViewOutputs:
         """Print with `form`, that gives the lines of events."""
         self._format = form
         self._json = json
+        self._paragraphs = not (json or views.curl)
+        """An empty line stands behind each exchange."""
         self._groups = Groups() if views.group else None
         self.statistics = Statistics() if views.stats else None
         self._exchanges = Exchanges()
@@ -70,7 +72,7 @@ class ViewOutputs:
         texts = []
         for block in blocks:
             text = self._format(block.events)
-            texts.append(f"{text}\n" if text and block.exchange and not self._json else text)
+            texts.append(f"{text}\n" if text and block.exchange and self._paragraphs else text)
         return "".join(texts)
 
 

@@ -11,7 +11,15 @@ from base64 import b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pcaptools.core.events import Event, HttpEvent, HttpIncomplete, HttpRequest, HttpRequestBody, HttpRequestComplete
+from pcaptools.core.events import (
+    Event,
+    HttpEvent,
+    HttpIncomplete,
+    HttpRequest,
+    HttpRequestBody,
+    HttpRequestComplete,
+    HttpResponse,
+)
 from pcaptools.core.protocols.http.coding import content_codings, decode_content
 from pcaptools.core.protocols.http.fields import HeaderFields, Headers
 from pcaptools.core.protocols.http.media import media_type
@@ -58,6 +66,8 @@ class CurlPrinter:
                     lines.append(self._command(next(iter(self._open))))
             elif isinstance(event, HttpEvent):
                 key = event.session.id, event.number
+                if isinstance(event, HttpResponse) and event.method == "CONNECT" and event.status_code >= 300:
+                    self._tunnels.pop(event.session.id, None)  # it was refused
                 if key in self._open and self._open[key].note(event):
                     lines.append(self._command(key))
         return "".join(lines)

@@ -131,6 +131,12 @@ def test_curl_hides_credentials_unless_told() -> None:
     assert trace.handle(Batch(1, talk.records)).count("geheim") == 2
 
 
+def test_curl_and_statistics_go_together() -> None:
+    done = run_pcaptools("http-trace", "-r", PIPELINED, "--curl", "--stats")
+    assert all(line.startswith("curl ") for line in done.stdout.splitlines())
+    assert done.stderr.splitlines()[1] == "5 exchanges"
+
+
 def test_curl_and_json_exclude_each_other() -> None:
     done = run_pcaptools("http-trace", "-r", PIPELINED, "--curl", "--json")
     assert (done.returncode, done.stdout) == (2, "")

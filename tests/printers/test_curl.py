@@ -163,6 +163,20 @@ def test_a_tunnel_leads_to_its_end() -> None:
     assert second.startswith("curl http://shop.example:8080/x ")
 
 
+def test_a_tunnel_that_was_refused_leads_nowhere() -> None:
+    talk = Dialogue(server=("10.0.0.3", 3128)).open()
+    talk.send("c", b"CONNECT shop.example:8080 HTTP/1.1\r\nHost: shop.example:8080\r\n\r\n")
+    talk.send("s", b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")
+    line = commands(talk.send("c", request(b"GET /x HTTP/1.1", host=b"Host: shop.example:8080")).close())[1]
+    assert line.startswith("curl http://10.0.0.3:3128/x -H 'Host: shop.example:8080' ")
+
+
+def test_an_address_of_ipv6() -> None:
+    talk = Dialogue(client=("fd00::1", 40000), server=("fd00::2", 8080)).open()
+    (line,) = commands(talk.send("c", request(b"GET /x HTTP/1.1", host=b"Host: shop.example")).close())
+    assert line.startswith("curl 'http://[fd00::2]:8080/x' -H 'Host: shop.example' ")
+
+
 SECRET = request(
     b"POST /login?token=geheim&a=b HTTP/1.1", b"Authorization: Bearer geheim", b"Cookie: sid=geheim",
     b"Content-Type: application/json", body=b'{"user": "x", "password": "geheim"}', host=b"Host: shop.example",
