@@ -102,7 +102,8 @@ OPTIONS: list[Callable[[F], F]] = [
                  help="Print or keep so much of a body (64KB in text, else 16MB)."),
     click.option("--extract", default="", metavar="DIR", help="Save the bodies of messages, decoded, in this folder."),
     click.option("--har", default="", metavar="FILE", help="Write the exchanges as a HAR 1.2 archive too."),
-    click.option("--show-secrets", is_flag=True, help="Leave passwords, tokens and cookies in the archive of --har."),
+    click.option("--show-secrets", is_flag=True,
+                 help="Leave passwords, tokens and cookies in what --har and --curl make."),
 ]  # fmt: skip
 
 

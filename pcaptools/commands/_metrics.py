@@ -207,9 +207,9 @@ class Metrics(Handler):
 
     def preload(self) -> None:
         """Import what the tables and the drawing at the end need, by drawing."""
-        from pcaptools.commands import _summary
+        from pcaptools.commands import _summary, _tables  # noqa: F401
 
-        _summary.preload(self._color)
+        _tables.preload(self._color)
         if self._view.plot:
             from pcaptools.core.sources import writer  # noqa: F401
             from pcaptools.printers.plot import PngCanvas, SvgCanvas, TimeSequence, draw

@@ -8,12 +8,16 @@ from pcaptools.commands._bodies import BodyOptions, BodyOutputs
 from pcaptools.commands._filters import Filters
 from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
+from pcaptools.commands._views import ViewOutputs, Views
+from pcaptools.core.errors import UsageError
 from pcaptools.core.events import Event, HttpEvent
+from pcaptools.core.protocols.http import coding, media
 from pcaptools.core.sources.base import Batch
 from pcaptools.core.tcp.tracker import TCPTracker
 from pcaptools.printers.bodies import BodyPrinter
 from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import Painter, wants_color
+from pcaptools.printers.curl import CurlPrinter
 from pcaptools.printers.http import HttpPrinter
 from pcaptools.printers.jsonl import JsonPrinter
 
@@ -27,15 +31,20 @@ class HttpTrace(Handler):
         *,
         bodies: BodyOptions | None = None,
         filters: Filters | None = None,
+        views: Views | None = None,
         headers: bool = False,
         tcp_verbose: bool = False,
         max_sessions: int = 65_536,
         idle_timeout: float = 7200,
     ) -> None:
-        bodies = bodies or BodyOptions()
+        bodies, views = bodies or BodyOptions(), views or Views()
+        if views.curl and options.json:
+            raise UsageError("--json and --curl both want standard output", "give one of them")
         self._selector = filters.selector() if filters is not None else None
         self._outputs = BodyOutputs(bodies)
-        self._analysers = bodies.analysers(options.json, searched=filters is not None and filters.bodies)
+        self._analysers = bodies.analysers(
+            options.json, searched=views.curl or (filters is not None and filters.bodies)
+        )
         self._names = names_for(options)
         self._tracker = TCPTracker(
             self._analysers,
@@ -45,8 +54,10 @@ class HttpTrace(Handler):
         )
         self._nanosecond = False
         self._seen_http = False
-        self._printer: HttpPrinter | JsonPrinter
-        if options.json:
+        self._printer: HttpPrinter | JsonPrinter | CurlPrinter
+        if views.curl:
+            self._printer = CurlPrinter(secrets=bodies.secrets)
+        elif options.json:
             self._printer = JsonPrinter(tcp_verbose=tcp_verbose, bodies=bodies.show, body_limit=bodies.files_limit)
         else:
             paint = Painter(wants_color(sys.stdout, options.color))
@@ -58,6 +69,9 @@ class HttpTrace(Handler):
                 bodies=BodyPrinter(paint, bodies.limit) if bodies.show else None,
                 show_header=filters.show_header if filters is not None else None,
             )
+
+        self._color = options.color
+        self.views = ViewOutputs(views, self._format, json=options.json)
 
     def handle(self, batch: Batch) -> str:
         """Take a batch and return the lines to print."""
@@ -74,7 +88,18 @@ class HttpTrace(Handler):
         if self._selector is not None:
             self._selector.finish()
         self._outputs.close()
-        return lines
+        lines += self.views.finish(self._nanosecond)
+        return lines + self._printer.finish() if isinstance(self._printer, CurlPrinter) else lines
+
+    def preload(self) -> None:
+        """Import what the table at the end needs, by drawing; and what bodies need."""
+        if isinstance(self._printer, CurlPrinter):
+            coding.preload()
+            media.preload()
+        if self.views.statistics is not None:
+            from pcaptools.commands import _tables
+
+            _tables.preload(self._color)
 
     def _lines(self, events: list[Event]) -> str:
         if self._names is not None:
@@ -86,11 +111,14 @@ class HttpTrace(Handler):
         if not events:
             return ""
         self._outputs.take(events)
+        return self.views.lines(events)
+
+    def _format(self, events: list[Event]) -> str:
         return self._printer.format(events, self._nanosecond)
 
     def notices(self) -> list[str]:
         """Say which bounds were hit, and what was ignored."""
-        told = {**self._tracker.notices(), **self._analysers.notices()}
+        told = {**self._tracker.notices(), **self._analysers.notices(), **self.views.notices()}
         if self._selector is not None:
             told |= self._selector.notices()
         return [f"{text} ({_count(count, 'time')})" for text, count in told.items()]

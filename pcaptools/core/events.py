@@ -232,6 +232,10 @@ class HttpResponseComplete(HttpComplete):
     name = "http_response_complete"
     duration: int
     """Nanoseconds from the first byte of the head to the last of the body."""
+    latency: int | None = None
+    """As `HttpResponse.latency`."""
+    total: int | None = None
+    """Nanoseconds from the request's first byte to the response's last; None when the former was not seen."""
 
 
 @dataclass(slots=True)
@@ -242,6 +246,8 @@ class HttpIncomplete(HttpEvent):
     verdict: str
     over: bool
     """Nothing more is expected of the exchange. False: its end is still to come."""
+    told: bool = False
+    """Another event of the exchange says the same: an error, a head's violation, the bytes missing."""
 
 
 @dataclass(slots=True)
@@ -331,6 +337,35 @@ class TlsSession(Event):
     cipher: str | None
     notes: str = ""
     """What is not as it should be, or not known, and why; empty for a handshake like any other."""
+
+
+@dataclass(slots=True)
+class HttpStats:
+    """Figures over all exchanges of one kind, told at the end. Spans are nanoseconds, None when none was measured."""
+
+    name: ClassVar[str] = "http_stats"
+    time: int
+    """Of the last byte seen of them."""
+    method: str | None
+    """None, as `path`, where the request was not seen; all three are "*" for those that are not told apart."""
+    host: str
+    path: str | None
+    """The path's template; empty for CONNECT."""
+    count: int
+    client_errors: int
+    """Responses with a status of 4xx."""
+    server_errors: int
+    """Responses with a status of 5xx."""
+    incomplete: int
+    timed: int
+    """Exchanges of which both ends were seen: those in the percentiles."""
+    p50: int | None
+    p95: int | None
+    p99: int | None
+    longest: int | None
+    request_bytes: int
+    """Of bodies, transfer coding undone, content coding not."""
+    response_bytes: int
 
 
 Span = tuple[int, int]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from pcaptools.core.events import (
     Conversation,
@@ -11,10 +12,11 @@ from pcaptools.core.events import (
     HttpBody,
     HttpComplete,
     HttpError,
+    HttpIncomplete,
     HttpRequest,
     HttpRequestBody,
-    HttpRequestComplete,
     HttpResponse,
+    HttpResponseComplete,
     TcpGap,
     TlsSession,
     WebSocketError,
@@ -24,6 +26,7 @@ from pcaptools.core.events import (
 from pcaptools.printers.bodies import BodyPrinter
 from pcaptools.printers.clock import Clock
 from pcaptools.printers.console import Painter
+from pcaptools.printers.latency import latency, upgrade_latency
 from pcaptools.printers.safe import safe
 from pcaptools.printers.sizes import format_size
 from pcaptools.printers.tcp import TCP_EVENTS, format_missing, format_tcp
@@ -48,6 +51,7 @@ class HttpPrinter:
     ) -> None:
         self._clock = clock
         self._paint = paint
+        self._status = lru_cache(64)(self._painted_status)  # there are few, and a reason may be long
         self._headers = headers or show_header is not None
         self._show_header = show_header
         """Tells by its name whether a header is printed; None: all are."""
@@ -57,6 +61,7 @@ class HttpPrinter:
         self._formats[HttpRequest] = self._request
         self._formats[HttpResponse] = self._response
         self._formats[WebSocketUpgrade] = self._upgrade
+        self._formats[HttpIncomplete] = self._incomplete
         self._formats[HttpError] = self._error
         self._formats[WebSocketMessage] = self._message
         self._formats[WebSocketError] = self._websocket_error
@@ -99,38 +104,49 @@ class HttpPrinter:
         return (
             f"{self._start(event)}{paint('number', f'#{event.number}')} HTTP {safe(event.http_version)} request: "
             f"{paint('method', safe(event.method))} {paint('url', safe(event.url))}"
-            f"{self._violations(event.violations)}\n{self._header_lines(event)}"
+            f"{self._violations(event.violations) if event.violations else ''}\n"
+            f"{self._header_lines(event) if self._headers else ''}"
         )
 
     def _response(self, event: HttpResponse) -> str:
-        paint = self._paint
-        kind = event.status_code // 100
-        status = f"{event.status_code} {safe(event.reason)}".rstrip(" ")
+        number = self._paint("number", f"#{event.number}")
         return (
-            f"{self._start(event)}{paint('number', f'#{event.number}')} HTTP {safe(event.http_version)} response: "
-            f"{paint(f'status.{kind}' if 1 <= kind <= 5 else 'warning', status)}"
-            f"{self._violations(event.violations)}\n{self._header_lines(event)}"
+            f"{self._start(event)}{number} HTTP {safe(event.http_version)} response: "
+            f"{self._status(event.status_code, event.reason)}"
+            f"{self._violations(event.violations) if event.violations else ''}\n"
+            f"{self._header_lines(event) if self._headers else ''}"
         )
 
+    def _painted_status(self, code: int, reason: str) -> str:
+        kind = code // 100
+        style = f"status.{kind}" if 1 <= kind <= 5 else "warning"
+        return self._paint(style, f"{code} {safe(reason)}".rstrip(" "))
+
     def _upgrade(self, event: WebSocketUpgrade) -> str:
-        status = f"{event.status_code} {safe(event.reason)}".rstrip(" ")
         return (
             f"{self._start(event)}{self._paint('number', f'#{event.number}')} WebSocket upgrade ({event.protocol}): "
-            f"{self._paint('status.1', status)}{self._violations(event.violations)}\n"
+            f"{self._status(event.status_code, event.reason)}{self._violations(event.violations)}"
+            f"{self._paint('time', upgrade_latency(event))}\n"
             f"{self._header_lines(event)}"
         )
 
     def _complete(self, event: HttpComplete) -> str:
-        kind = "response"
-        if isinstance(event, HttpRequestComplete):
-            if not event.body_len and not event.missing:
-                return ""  # a request without a body is complete with its head
-            kind = "request"
+        kind, spans = "request", ""
+        if isinstance(event, HttpResponseComplete):
+            kind, spans = "response", self._paint("time", latency(event))
+        elif not event.body_len and not event.missing:
+            return ""  # a request without a body is complete with its head
         missing = self._paint("error", f" ({format_missing(event.missing)})") if event.missing else ""
         return (
             f"{self._start(event)}{self._paint('number', f'#{event.number}')} HTTP {safe(event.http_version)} "
-            f"{kind} complete {self._paint('size', format_size(event.body_len))}{missing}\n"
+            f"{kind} complete {self._paint('size', format_size(event.body_len))}{missing}{spans}\n"
         )
+
+    def _incomplete(self, event: HttpIncomplete) -> str:
+        if event.told:
+            return ""
+        verdict = self._paint("warning", f"incomplete: {safe(event.verdict)}")
+        return f"{self._start(event)}{self._paint('number', f'#{event.number}')} HTTP exchange {verdict}\n"
 
     def _body(self, event: HttpBody) -> str:
         assert self._bodies is not None

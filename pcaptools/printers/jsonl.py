@@ -47,7 +47,7 @@ VERSION = 1
 encode = JSONEncoder(separators=(",", ":")).encode
 """JSON in pure ASCII, DEL included, which JSON itself allows raw."""
 Fields = dict[str, Any]
-SPANS = ("latency", "duration", "connect")
+SPANS = ("latency", "duration", "total", "connect")
 """Fields that are spans of time."""
 DECODED = 16 << 20
 """Bytes to which a body is decoded at most."""
@@ -183,7 +183,7 @@ def _upgrade(event: WebSocketUpgrade) -> Fields:
 def _complete(event: HttpComplete) -> Fields:
     fields: Fields = {"number": event.number, "body_len": event.body_len, "missing": event.missing}
     if isinstance(event, HttpResponseComplete):
-        fields["duration"] = event.duration
+        fields["duration"], fields["total"] = event.duration, event.total
     return fields
 
 

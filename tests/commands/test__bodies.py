@@ -42,7 +42,7 @@ def test_text_has_the_body_between_head_and_complete() -> None:
     lines = run("--bodies").splitlines()
     assert lines[2].endswith("#1 HTTP response body: text/html, 48B")
     assert lines[3] == "    <!doctype html><title>Shop</title><h1>Shop</h1>"
-    assert lines[4].endswith("#1 HTTP 1.1 response complete 48B")
+    assert "#1 HTTP 1.1 response complete 48B, " in lines[4]
 
 
 def test_without_bodies_nothing_changes(tmp_path: Path) -> None:

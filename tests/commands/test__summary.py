@@ -7,7 +7,8 @@ import pytest
 
 from pcaptools.commands._metrics import Metrics, View
 from pcaptools.commands._options import CaptureOptions
-from pcaptools.commands._summary import _draw, _plain, _table, preload, summarise
+from pcaptools.commands._summary import LEFT, _table, summarise
+from pcaptools.commands._tables import draw, plain
 from pcaptools.core.sources.files import FileSource
 
 CAPTURES = Path(__file__).parents[1] / "captures"
@@ -42,16 +43,10 @@ def test_without_sessions_there_is_nothing_to_say(capsys: pytest.CaptureFixture[
     assert tuple(capsys.readouterr()) == ("", "")
 
 
-def test_preloading_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
-    preload(color=True)
-    preload(color=False)
-    assert tuple(capfd.readouterr()) == ("", "")
-
-
 def test_both_forms_of_a_table_say_the_same() -> None:
     (top,) = metrics_of("connect-proxy.pcap", View(sort="idle_time", top=9)).tops
     drawn = io.StringIO()
-    _draw([_table(top)], "all", False, drawn)
+    draw([_table(top)], "all", False, left=LEFT, file=drawn)
     assert [line.split() for line in drawn.getvalue().splitlines()] == [
-        ["all"], *(line.split() for line in _plain(*_table(top)))
+        ["all"], *(line.split() for line in plain(*_table(top), left=LEFT))
     ]  # fmt: skip

@@ -78,9 +78,28 @@ def test_lines_come_with_the_batch_that_completes_them() -> None:
     shown = [trace.handle(Batch(1, [record])) for record in talk.records]
     assert [text for text in shown if text] == [
         "10.0.0.1:40000 -> 10.0.0.2:80 #1 HTTP 1.1 request: GET /\n",
-        f"{ANSWER}: 200 OK\n{ANSWER} complete 2B\n",
+        f"{ANSWER}: 200 OK\n{ANSWER} complete 2B, connect 2.000ms, wait 2.000ms, transfer 0.000ms, total 2.000ms\n",
     ]
     assert trace.finish() == ""
+
+
+@pytest.mark.parametrize(
+    ("records", "verdict"),
+    [
+        (Dialogue().open().send("c", REQUEST).close().records, "no response: the connection ended"),
+        (Dialogue().open().send("c", REQUEST).records, "no response: the capture ended"),
+        (Dialogue().send("s", RESPONSE).records, "joined in the middle: the request was not seen"),
+        # what another line says is not said again
+        (Dialogue().open().send("c", REQUEST).send("s", RESPONSE[:-1]).close().records, ""),
+        (Dialogue().open().send("c", REQUEST).send("s", RESPONSE[:20]).close().records, ""),
+        (Dialogue().open().send("c", REQUEST).send("s", RESPONSE).close().records, ""),
+    ],
+)
+def test_a_verdict_has_its_line(records: list[Record], verdict: str) -> None:
+    trace = HttpTrace(CaptureOptions(time="none"))
+    text = trace.handle(Batch(1, records)) + trace.finish()
+    told = [line.partition("#")[2] for line in text.splitlines() if "incomplete" in line]
+    assert told == [f"1 HTTP exchange incomplete: {verdict}"] * bool(verdict)
 
 
 def test_a_response_until_close_is_complete_when_its_sender_has_closed_and_not_before() -> None:
@@ -88,7 +107,8 @@ def test_a_response_until_close_is_complete_when_its_sender_has_closed_and_not_b
     still_open, closed = HttpTrace(CaptureOptions(time="none")), HttpTrace(CaptureOptions(time="none"))
     assert "complete" not in still_open.handle(Batch(1, talk.records)) + still_open.finish()
     text = closed.handle(Batch(1, talk.close().records))
-    assert text.endswith("10.0.0.2:80 -> 10.0.0.1:40000 #1 HTTP 1.0 response complete 5B\n")
+    *_, line = text.splitlines()
+    assert line.startswith("10.0.0.2:80 -> 10.0.0.1:40000 #1 HTTP 1.0 response complete 5B, connect ")
 
 
 def test_on_an_idle_link_time_passes() -> None:

@@ -60,7 +60,9 @@ def test_live(mark: None) -> None:  # noqa: ARG001
     assert [head for head in heads if "response" in head] == [
         "response: 200 OK", "response: 200 OK", "response: 200 OK", "response: 201 Created", "response: 404 Not Found",
     ]  # fmt: skip
-    sizes = [line.rpartition(" ")[2] for line in done.stdout.splitlines() if "response complete" in line]
+    sizes = [
+        line.partition("complete ")[2].partition(",")[0] for line in done.stdout.splitlines() if "response comp" in line
+    ]
     assert sizes[:3] == [format_size(len(PAGES["/"])), format_size(len(PAGES["/data.json"])), "0B"]
 
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.asked import needs_tshark
 from support.cli import run_pcaptools
 
 CAPTURES = Path(__file__).resolve().parents[1] / "captures"
@@ -26,10 +29,13 @@ def test_the_lines_of_the_design() -> None:
     assert [line.partition(" ")[2] for line in lines] == [
         f"{client} -> {server} #1 HTTP 1.1 request: GET /index.html",
         f"{server} -> {client} #1 HTTP 1.1 response: 200 OK",
-        f"{server} -> {client} #1 HTTP 1.1 response complete 48B",
+        (
+            f"{server} -> {client} #1 HTTP 1.1 response complete 48B, "
+            "connect 0.043ms, wait 0.135ms, transfer 0.000ms, total 0.135ms"
+        ),
         f"{client} -> {server} #2 HTTP 1.1 request: GET /data.json",
         f"{server} -> {client} #2 HTTP 1.1 response: 200 OK",
-        f"{server} -> {client} #2 HTTP 1.1 response complete 3.01KB",
+        f"{server} -> {client} #2 HTTP 1.1 response complete 3.01KB, wait 0.072ms, transfer 0.068ms, total 0.140ms",
     ]
     assert all(len(line.split(" ")[0]) == len("06:20:54.250") for line in lines)
 
@@ -63,7 +69,10 @@ def test_text_tells_what_json_tells(name: str, validate_lines: Validate) -> None
             status = f"{line['status_code']} {line['reason']}".strip()
             told.append(f"{prefix}HTTP {line['http_version']} response: {status}")
         elif line["event"] == "websocket_upgrade":
-            told.append(f"{prefix}WebSocket upgrade ({line['protocol']}): {line['status_code']} {line['reason']}")
+            spans = [(name, line[name]) for name in ("connect", "latency") if line.get(name) is not None]
+            times = "".join(f", {name.replace('latency', 'wait')} {span * 1000:.3f}ms" for name, span in spans)
+            status = f"{line['status_code']} {line['reason']}"
+            told.append(f"{prefix}WebSocket upgrade ({line['protocol']}): {status}{times}")
     text = trace(name, "--time", "epoch").splitlines()
     others = (
         " complete ",
@@ -188,3 +197,14 @@ def test_many_sessions_in_a_small_table() -> None:
     assert done.returncode == 0
     assert done.stderr.startswith("pcaptools: forgot the oldest session, because the table was full")
     assert "(24 times)" in done.stderr
+
+
+@needs_tshark
+@pytest.mark.parametrize("name", ["get.pcap", "404-many.pcap", "chunked.pcap"])
+def test_totals_are_those_that_tshark_sees(name: str) -> None:
+    # tshark's time since the request goes from the request's last packet to the response's: of a request in one packet
+    # that nobody pipelined the same as ours from first byte to last
+    words = ["tshark", "-n", "-r", str(CAPTURES / name), "-Y", "http.time", "-T", "fields", "-e", "http.time"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True, timeout=60)
+    seen = sorted(f"{float(line) * 1000:.3f}" for line in done.stdout.split())
+    assert sorted(re.findall(r"response complete .* total ([\d.]+)ms", trace(name))) == seen != []

@@ -281,7 +281,7 @@ def test_count_ends_it_after_so_many_packets(site: Web, tmp_path: Path) -> None:
         assert trace.wait() == 0
     assert summary(trace.err)[0] == _packets(path) == 4  # SYN, SYN+ACK, ACK, request
     assert " request: GET /page?n=1" in trace.out
-    assert "response" not in trace.out
+    assert "HTTP 1.1 response" not in trace.out
 
 
 def test_duration_ends_it(site: Web) -> None:

@@ -48,14 +48,30 @@ def response(status: int = 200, reason: str = "OK", *violations: str, interim: b
 
 
 def complete(body_len: int, missing: int = 0) -> HttpResponseComplete:
-    return HttpResponseComplete(session(), RESPONSE_TIME, "recv", 1, body_len, missing, "1.1", 1_000_000)
+    return HttpResponseComplete(
+        session(), RESPONSE_TIME, "recv", 1, body_len, missing, "1.1", 1_000_000, 500_000, 2_000_000
+    )
 
 
 def upgrade() -> WebSocketUpgrade:
     fields = HeaderFields(items=HEADERS[:1])
     reason = "Switching Protocols"
     return WebSocketUpgrade(
-        session(), RESPONSE_TIME, "recv", 2, "GET", "/chat", 101, reason, "1.1", fields, [], False, None, "rfc6455", ""
+        session(),
+        RESPONSE_TIME,
+        "recv",
+        2,
+        "GET",
+        "/chat",
+        101,
+        reason,
+        "1.1",
+        fields,
+        [],
+        False,
+        4_552_000,
+        "rfc6455",
+        "",
     )
 
 
@@ -66,6 +82,7 @@ def lines(*events: Event, form: TimeFormat = "utc", nanosecond: bool = False, **
 
 
 SENT = "06:20:54.250 10.9.0.2:41036 -> 10.9.0.1:8080"
+SPANS = ", wait 0.500ms, transfer 1.000ms, total 2.000ms"
 RECEIVED = "06:20:54.251 10.9.0.1:8080 -> 10.9.0.2:41036"
 
 
@@ -73,7 +90,10 @@ def test_the_lines_of_the_design() -> None:
     assert lines(request(), response(), complete(3144)) == [
         "06:20:54.250 10.9.0.2:41036 -> 10.9.0.1:8080 #1 HTTP 1.1 request: GET /data.json",
         "06:20:54.251 10.9.0.1:8080 -> 10.9.0.2:41036 #1 HTTP 1.1 response: 200 OK",
-        "06:20:54.251 10.9.0.1:8080 -> 10.9.0.2:41036 #1 HTTP 1.1 response complete 3.07KB",
+        (
+            "06:20:54.251 10.9.0.1:8080 -> 10.9.0.2:41036 #1 HTTP 1.1 response complete 3.07KB, "
+            "wait 0.500ms, transfer 1.000ms, total 2.000ms"
+        ),
     ]
 
 
@@ -90,10 +110,10 @@ def test_the_lines_of_the_design() -> None:
         (response(999, "Odd"), f"{RECEIVED} #1 HTTP 1.1 response: 999 Odd"),
         (response(0, "Odd"), f"{RECEIVED} #1 HTTP 1.1 response: 0 Odd"),
         (response(200, "O\x9bK", "bad"), rf"{RECEIVED} #1 HTTP 1.1 response: 200 O\x9bK [bad]"),
-        (complete(0), f"{RECEIVED} #1 HTTP 1.1 response complete 0B"),
-        (complete(12, 7), f"{RECEIVED} #1 HTTP 1.1 response complete 12B (7 bytes missing)"),
-        (complete(12, 1), f"{RECEIVED} #1 HTTP 1.1 response complete 12B (1 byte missing)"),
-        (upgrade(), f"{RECEIVED} #2 WebSocket upgrade (rfc6455): 101 Switching Protocols"),
+        (complete(0), f"{RECEIVED} #1 HTTP 1.1 response complete 0B{SPANS}"),
+        (complete(12, 7), f"{RECEIVED} #1 HTTP 1.1 response complete 12B (7 bytes missing){SPANS}"),
+        (complete(12, 1), f"{RECEIVED} #1 HTTP 1.1 response complete 12B (1 byte missing){SPANS}"),
+        (upgrade(), f"{RECEIVED} #2 WebSocket upgrade (rfc6455): 101 Switching Protocols, wait 4.552ms"),
         (
             HttpError(session(), RESPONSE_TIME, "recv", "not a status line: \x07"),
             rf"{RECEIVED} HTTP error: not a status line: \x07",

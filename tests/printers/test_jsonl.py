@@ -109,8 +109,8 @@ EVENTS: list[tuple[Event, Fields]] = [
         },
     ),
     (
-        HttpResponseComplete(talk(), TIME, "recv", 1, 3144, 12, "1.1", 1_500_000_000),
-        {**FROM_DST, "number": 1, "body_len": 3144, "missing": 12, "duration": 1.5},
+        HttpResponseComplete(talk(), TIME, "recv", 1, 3144, 12, "1.1", 1_500_000_000, 250_000_000, 1_750_000_000),
+        {**FROM_DST, "number": 1, "body_len": 3144, "missing": 12, "duration": 1.5, "total": 1.75},
     ),
     (
         HttpRequestBody(talk(), TIME, "send", 1, "tea für zwei".encode()),

@@ -42,11 +42,13 @@ class Exchange:
     method: str | None
     url: str | None
     http_version: str = ""
+    start: int | None = None
     end: int | None = None
-    """When the request's last byte was seen."""
+    """When the request's first byte was seen, and its last."""
     upgrade: handshake.Request | None = None
     """What its Upgrade said, if it had one."""
-    response_start: int = 0
+    latency: int | None = None
+    """From there to the response's first byte."""
     missing: int = 0
     """Bytes of the request's body that were not captured."""
     told: bool = False
@@ -171,7 +173,7 @@ class HttpAnalyser(Analyser):
         message = self._drop_message(parser)
         if message is not None:
             over = message.kind == "response"
-            self._incomplete(message.exchange, head.violations[-1], parser.direction, time, over=over)
+            self._incomplete(message.exchange, head.violations[-1], parser.direction, time, over=over, told=True)
 
     def on_lost(self, parser: MessageParser) -> None:
         """Take note that a direction lost its place: responses may be missing."""
@@ -201,9 +203,12 @@ class HttpAnalyser(Analyser):
         elif not message.interim:
             if message.exchange.method is None or missing or message.exchange.missing:
                 self._flawed(message.exchange, parser, time)
-            duration = time - message.start
+            exchange, duration = message.exchange, time - message.start
+            total = None if exchange.start is None else time - exchange.start
             self._events.append(
-                HttpResponseComplete(session, time, direction, number, size, missing, version, duration)
+                HttpResponseComplete(
+                    session, time, direction, number, size, missing, version, duration, exchange.latency, total
+                )
             )
 
     def on_error(self, parser: MessageParser, error: str, time: int) -> None:
@@ -213,24 +218,33 @@ class HttpAnalyser(Analyser):
             self._show_body(parser, message, time)
         self._events.append(HttpError(self._session, time, parser.direction, error))
         if message is not None:
-            self._incomplete(message.exchange, error, parser.direction, time, over=message.kind == "response")
+            over = message.kind == "response"
+            self._incomplete(message.exchange, error, parser.direction, time, over=over, told=True)
 
     def _incomplete(
-        self, exchange: Exchange, verdict: str, direction: Direction, time: int, *, over: bool = True
+        self,
+        exchange: Exchange,
+        verdict: str,
+        direction: Direction,
+        time: int,
+        *,
+        over: bool = True,
+        told: bool = False,
     ) -> None:
         """Tell that an exchange is not complete; of one that was told before only that it is over."""
         if over or not exchange.told:
-            self._events.append(HttpIncomplete(self._session, time, direction, exchange.number, verdict, over))
+            self._events.append(HttpIncomplete(self._session, time, direction, exchange.number, verdict, over, told))
         exchange.told = True
 
     def _flawed(self, exchange: Exchange, parser: MessageParser, time: int) -> None:
         """Tell what an exchange lacks whose last byte was seen."""
         missing = parser.missing + exchange.missing
-        if exchange.method is None:
+        unseen = exchange.method is None
+        if unseen:
             verdict = "joined in the middle: the request was not seen"
         else:
             verdict = "1 byte missing" if missing == 1 else f"{missing} bytes missing"
-        self._incomplete(exchange, verdict, parser.direction, time, over=False)
+        self._incomplete(exchange, verdict, parser.direction, time, over=False, told=not unseen)
 
     def _show_body(self, parser: MessageParser, message: _Message, time: int) -> None:
         kept = message.body
@@ -255,7 +269,9 @@ class HttpAnalyser(Analyser):
         """Take what has no status line as the answer to an HTTP/0.9 request (RFC 1945, 4.1)."""
         if not self._queue or self._queue[0].http_version != "0.9" or parser.direction == self._session.client:
             return None
-        self._messages[parser.direction] = _Message("response", self._queue.pop(0), time, "0.9")
+        exchange = self._queue.pop(0)
+        exchange.latency = _latency(exchange, time)
+        self._messages[parser.direction] = _Message("response", exchange, time, "0.9")
         return CloseReader()
 
     # --- requests ---
@@ -263,7 +279,7 @@ class HttpAnalyser(Analyser):
     def _on_request(self, parser: MessageParser, head: RequestHead, time: int) -> After:
         reader = request_reader(head)
         self._number += 1
-        exchange = Exchange(self._number, head.method, head.url, head.http_version)
+        exchange = Exchange(self._number, head.method, head.url, head.http_version, time)
         if head.fields.framing() == NOT_PLAIN:
             exchange.upgrade = handshake.request_of(head.fields)
         if self._session.content_client is None:
@@ -352,7 +368,7 @@ class HttpAnalyser(Analyser):
         *,
         interim: bool = False,
     ) -> None:
-        latency = None if exchange.end is None or time < exchange.end else time - exchange.end
+        exchange.latency = latency = _latency(exchange, time)
         self._messages[parser.direction] = _Message("response", exchange, time, head.http_version, interim, head.fields)
         response = (
             self._session, time, parser.direction, exchange.number, exchange.method, exchange.url, head.status_code,
@@ -377,8 +393,13 @@ class HttpAnalyser(Analyser):
                 self._tunnel = self._websocket(parser.direction, message.exchange, head)
         else:
             self._tunnel = self._open_tunnel(self._session, self._number)
-            number, version = message.exchange.number, head.http_version
-            self._events.append(HttpResponseComplete(self._session, time, parser.direction, number, 0, 0, version, 0))
+            exchange, facts = message.exchange, (0, 0, head.http_version, 0)
+            total = None if exchange.start is None else time - exchange.start
+            self._events.append(
+                HttpResponseComplete(
+                    self._session, time, parser.direction, exchange.number, *facts, exchange.latency, total
+                )
+            )
         if other.mode == "paused":
             other.resume(tunnel=True, time=time)
         else:
@@ -398,6 +419,11 @@ class HttpAnalyser(Analyser):
 
     def _other(self, parser: MessageParser) -> MessageParser:
         return self._parsers["recv" if parser.direction == "send" else "send"]
+
+
+def _latency(exchange: Exchange, start: int) -> int | None:
+    """Return the time from the request's end to the response's start; None for a response that did not wait for it."""
+    return None if exchange.end is None or start < exchange.end else start - exchange.end
 
 
 def _is_cut(head: ResponseHead) -> bool:
