@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from pcaptools.commands._bodies import BodyOptions, BodyOutputs
+from pcaptools.commands._drops import DropWatch
 from pcaptools.commands._filters import Filters
 from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
@@ -37,11 +39,13 @@ class HttpTrace(Handler):
         self._outputs = BodyOutputs(bodies)
         self._analysers = bodies.analysers(options.json, searched=filters is not None and filters.bodies)
         self._names = names_for(options)
+        self._drops = DropWatch()
         self._tracker = TCPTracker(
             self._analysers,
             max_sessions=max_sessions,
             idle_timeout=idle_timeout,
             names=self._names,
+            last_drop=self._drops,
         )
         self._nanosecond = False
         self._seen_http = False
@@ -62,11 +66,16 @@ class HttpTrace(Handler):
     def handle(self, batch: Batch) -> str:
         """Take a batch and return the lines to print."""
         self._nanosecond = batch.nanosecond
+        self._drops.look()
         return self._lines(self._tracker.track_batch(batch))
 
     def tick(self, now: int) -> str:
         """Let time pass (ns) on an idle link, and return the lines to print."""
         return self._lines(self._tracker.let_pass(now))
+
+    def watch_drops(self, count: Callable[[], int]) -> None:
+        """Take what tells how many packets the kernel has dropped so far."""
+        self._drops.watch(count)
 
     def finish(self) -> str:
         """End of the input: return the last lines."""
@@ -106,7 +115,8 @@ class HttpTrace(Handler):
             parts.append(f"{quiet} without data")
         sessions = f"{_count(tracker.session_count, 'TCP session')} ({', '.join(parts)})" if parts else "no TCP session"
         nothing = "no whole HTTP message" if spoken["HTTP"] else "no HTTP seen"
-        return f"{nothing}: {sessions}, {_count(tracker.not_tcp, 'packet')} not TCP"
+        cut = f", {_count(tracker.snapped, 'packet')} cut by the snap length" if tracker.snapped else ""
+        return f"{nothing}: {sessions}, {_count(tracker.not_tcp, 'packet')} not TCP{cut}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -234,14 +234,25 @@ class HttpResponseComplete(HttpComplete):
     """Nanoseconds from the first byte of the head to the last of the body."""
 
 
+IncompleteReason = Literal[
+    "bytes_missing", "snap_length", "kernel_drops", "joined_midway", "ended", "open", "malformed", "bound"
+]
+"""Why an exchange is not complete. bytes_missing: not captured, and nobody knows why; snap_length: cut off by it;
+kernel_drops: not captured, and the kernel dropped packets in that time; joined_midway: its beginning was before the
+capture; ended: its connection was over first; open: its end is behind the capture's, or was never seen; malformed: it
+cannot be read; bound: one of ours was hit."""
+
+
 @dataclass(slots=True)
 class HttpIncomplete(HttpEvent):
     """An exchange that is not complete, and why; told once for an exchange."""
 
     name = "http_incomplete"
     verdict: str
+    """The reason in words."""
     over: bool
     """Nothing more is expected of the exchange. False: its end is still to come."""
+    reason: IncompleteReason = "bytes_missing"
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from pcaptools.core.events import (
     HttpResponse,
     HttpResponseBody,
     HttpResponseComplete,
+    IncompleteReason,
     WebSocketUpgrade,
 )
 from pcaptools.core.protocols.base import NO_EVENTS, Analyser, Data, End, Gap, Unit
@@ -24,7 +25,8 @@ from pcaptools.core.protocols.http.fields import HeaderFields
 from pcaptools.core.protocols.http.framing import CloseReader, Reader, request_reader, response_reader
 from pcaptools.core.protocols.http.head import RequestHead, ResponseHead
 from pcaptools.core.protocols.http.kept import BodyBounds, KeptBody
-from pcaptools.core.protocols.http.parser import ENDS, After, MessageParser
+from pcaptools.core.protocols.http.parser import After, MessageParser
+from pcaptools.core.protocols.http.verdict import CAUSES, END_REASONS, ENDS, Cause, cause_of, joined, missing_words
 from pcaptools.core.protocols.websocket import handshake
 from pcaptools.core.protocols.websocket.analyser import WebSocketAnalyser
 from pcaptools.core.protocols.websocket.bounds import Budget
@@ -46,9 +48,12 @@ class Exchange:
     """When the request's last byte was seen."""
     upgrade: handshake.Request | None = None
     """What its Upgrade said, if it had one."""
-    response_start: int = 0
+    start: int = 0
+    """When its first byte was seen."""
     missing: int = 0
     """Bytes of the request's body that were not captured."""
+    cause: Cause | None = None
+    """Why they are missing."""
     told: bool = False
     """It was told that it is not complete."""
 
@@ -73,6 +78,7 @@ class HttpAnalyser(Analyser):
     __slots__ = (
         "_bodies",
         "_budget",
+        "_dropped",
         "_events",
         "_messages",
         "_number",
@@ -117,6 +123,8 @@ class HttpAnalyser(Analyser):
         self._requests_lost = False
         self._responses_lost = False
         self._overflowed = False
+        self._dropped = 0
+        """When the kernel was last seen to have dropped packets (ns), told at the end; 0 for never."""
         self._events: list[Event] = []
 
     def feed(self, direction: Direction, unit: Unit) -> Sequence[Event]:
@@ -127,12 +135,12 @@ class HttpAnalyser(Analyser):
         elif parser.mode == "tunnel":
             return self._tunnel.feed(direction, unit) if self._tunnel else NO_EVENTS
         elif isinstance(unit, Gap):
-            parser.gap(unit.length, unit.time)
+            parser.gap(unit.length, unit.time, cause_of(unit, self._open_since(direction, unit.time)))
         elif isinstance(unit, End):
+            self._dropped = unit.dropped
             parser.end(unit.reason, unit.time)
             if direction != self._session.client:
-                for exchange in self._queue:
-                    self._incomplete(exchange, f"no response: {ENDS[unit.reason]}", direction, unit.time)
+                self._unanswered(parser, unit)
         events, self._events = self._events, []
         return events
 
@@ -162,7 +170,9 @@ class HttpAnalyser(Analyser):
             return self._on_request(parser, head, time)
         return self._on_response(parser, head, time)
 
-    def on_cut_head(self, parser: MessageParser, head: RequestHead | ResponseHead, time: int) -> None:
+    def on_cut_head(
+        self, parser: MessageParser, head: RequestHead | ResponseHead, time: int, reason: IncompleteReason
+    ) -> None:
         """Show a head of which the end is missing; what follows it is lost."""
         if self.on_head(parser, head, time) == "tunnel":
             parser.mode = "tunnel"
@@ -171,7 +181,7 @@ class HttpAnalyser(Analyser):
         message = self._drop_message(parser)
         if message is not None:
             over = message.kind == "response"
-            self._incomplete(message.exchange, head.violations[-1], parser.direction, time, over=over)
+            self._incomplete(message.exchange, head.violations[-1], reason, parser.direction, time, over=over)
 
     def on_lost(self, parser: MessageParser) -> None:
         """Take note that a direction lost its place: responses may be missing."""
@@ -197,37 +207,71 @@ class HttpAnalyser(Analyser):
         sizes = (parser.body_len, parser.missing, message.http_version)
         if message.kind == "request":
             message.exchange.end, message.exchange.missing = time, parser.missing
+            message.exchange.cause = parser.cause
             self._events.append(HttpRequestComplete(session, time, direction, number, *sizes))
         elif not message.interim:
             if message.exchange.method is None or parser.missing or message.exchange.missing:
                 self._flawed(message.exchange, parser, time)
             self._events.append(HttpResponseComplete(session, time, direction, number, *sizes, time - message.start))
 
-    def on_error(self, parser: MessageParser, error: str, time: int) -> None:
+    def on_error(self, parser: MessageParser, error: str, time: int, reason: IncompleteReason) -> None:
         """Report what could not be parsed; of a body that broke off show what came."""
         message = self._messages.pop(parser.direction, None)
         if message is not None and message.body is not None:
             self._show_body(parser, message, time)
         self._events.append(HttpError(self._session, time, parser.direction, error))
         if message is not None:
-            self._incomplete(message.exchange, error, parser.direction, time, over=message.kind == "response")
+            self._incomplete(message.exchange, error, reason, parser.direction, time, over=message.kind == "response")
 
     def _incomplete(
-        self, exchange: Exchange, verdict: str, direction: Direction, time: int, *, over: bool = True
+        self,
+        exchange: Exchange,
+        verdict: str,
+        reason: IncompleteReason,
+        direction: Direction,
+        time: int,
+        *,
+        over: bool = True,
     ) -> None:
         """Tell that an exchange is not complete; of one that was told before only that it is over."""
+        if reason == "open" and self._dropped >= exchange.start > 0:
+            verdict, reason = f"{verdict}, the kernel dropped packets", "kernel_drops"  # the rest may be among them
         if over or not exchange.told:
-            self._events.append(HttpIncomplete(self._session, time, direction, exchange.number, verdict, over))
+            self._events.append(HttpIncomplete(self._session, time, direction, exchange.number, verdict, over, reason))
         exchange.told = True
 
     def _flawed(self, exchange: Exchange, parser: MessageParser, time: int) -> None:
         """Tell what an exchange lacks whose last byte was seen."""
-        missing = parser.missing + exchange.missing
+        reason: IncompleteReason
         if exchange.method is None:
-            verdict = "joined in the middle: the request was not seen"
+            verdict, reason = "joined in the middle: the request was not seen", "joined_midway"
         else:
-            verdict = "1 byte missing" if missing == 1 else f"{missing} bytes missing"
-        self._incomplete(exchange, verdict, parser.direction, time, over=False)
+            reason = joined(parser.cause, exchange.cause) or "bytes_missing"
+            verdict = missing_words(parser.missing + exchange.missing, reason)
+        self._incomplete(exchange, verdict, reason, parser.direction, time, over=False)
+
+    def _unanswered(self, parser: MessageParser, end: End) -> None:
+        """The side that answers has ended: tell of the requests without a response."""
+        lost = self._responses_lost
+        for exchange in self._queue:
+            if lost:
+                self._not_captured(exchange, parser, end.time)
+            else:
+                verdict = f"no response: {ENDS[end.reason]}"
+                self._incomplete(exchange, verdict, END_REASONS[end.reason], parser.direction, end.time)
+
+    def _not_captured(self, exchange: Exchange, parser: MessageParser, time: int) -> None:
+        """Tell that bytes are missing in which the response was."""
+        cause = parser.cause or "bytes_missing"
+        why = "" if cause == "bytes_missing" else f": {CAUSES[cause].removeprefix('missing, ')}"
+        self._incomplete(exchange, f"the response was not captured{why}", cause, parser.direction, time)
+
+    def _open_since(self, direction: Direction, now: int) -> int:
+        """Return since when the exchange is open that a direction is in, or waits for."""
+        message = self._messages.get(direction)
+        if message is not None:
+            return message.exchange.start
+        return self._queue[0].start if self._queue else now
 
     def _show_body(self, parser: MessageParser, message: _Message, time: int) -> None:
         kept = message.body
@@ -260,7 +304,7 @@ class HttpAnalyser(Analyser):
     def _on_request(self, parser: MessageParser, head: RequestHead, time: int) -> After:
         reader = request_reader(head)
         self._number += 1
-        exchange = Exchange(self._number, head.method, head.url, head.http_version)
+        exchange = Exchange(self._number, head.method, head.url, head.http_version, start=time)
         exchange.upgrade = handshake.request_of(head.fields)
         if self._session.content_client is None:
             self._session.content_client = parser.direction
@@ -270,7 +314,8 @@ class HttpAnalyser(Analyser):
         self._requests_lost = False
         self._queue.append(exchange)
         if len(self._queue) > MAX_OUTSTANDING:
-            self._incomplete(self._queue.pop(0), "too many requests without a response", parser.direction, time)
+            too_many = "too many requests without a response"
+            self._incomplete(self._queue.pop(0), too_many, "bound", parser.direction, time)
         if len(self._queue) == MAX_OUTSTANDING and not self._overflowed:
             self._overflowed = True
             error = f"more than {MAX_OUTSTANDING} requests without a response: the oldest are forgotten"
@@ -297,7 +342,7 @@ class HttpAnalyser(Analyser):
 
     def _on_response(self, parser: MessageParser, head: ResponseHead, time: int) -> After:
         interim = 100 <= head.status_code < 200 and head.status_code != 101
-        exchange = self._match(interim, parser.direction, time)
+        exchange = self._match(interim, parser, time)
         switched = head.status_code == 101 and exchange.method is not None
         connected = exchange.method == "CONNECT" and 200 <= head.status_code < 300
         reader = None if connected else response_reader(head, exchange.method)
@@ -309,21 +354,21 @@ class HttpAnalyser(Analyser):
             other.resume(tunnel=False, time=time)
         return reader or "next"
 
-    def _match(self, interim: bool, direction: Direction, time: int) -> Exchange:
+    def _match(self, interim: bool, parser: MessageParser, time: int) -> Exchange:
         """Return the exchange that the next response belongs to; one without a request when that is unknown."""
         if self._responses_lost:
             self._responses_lost = False
-            self._forget_the_unanswered(direction, time)
+            self._forget_the_unanswered(parser, time)
         if not self._queue:
             self._number += 1
-            self._queue.append(Exchange(self._number, None, None))
+            self._queue.append(Exchange(self._number, None, None, start=time))
         if interim:
             return self._queue[0]
         exchange = self._queue.pop(0)
         self._pipelined &= bool(self._queue)
         return exchange
 
-    def _forget_the_unanswered(self, direction: Direction, time: int) -> None:
+    def _forget_the_unanswered(self, parser: MessageParser, time: int) -> None:
         """Forget the requests whose responses may have been lost.
 
         A client that does not pipeline waits for each response, so what comes now answers its newest request. Of
@@ -333,7 +378,7 @@ class HttpAnalyser(Analyser):
         known = self._queue and not self._pipelined and not self._requests_lost
         newest = self._queue.pop() if known else None
         for exchange in self._queue:
-            self._incomplete(exchange, "the response was not captured", direction, time)
+            self._not_captured(exchange, parser, time)
         self._queue.clear()
         if newest:
             self._queue.append(newest)
