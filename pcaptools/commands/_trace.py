@@ -35,6 +35,7 @@ class HttpTrace(Handler):
         idle_timeout: float = 7200,
     ) -> None:
         bodies = bodies or BodyOptions()
+        self._filters = filters
         self._selector = filters.selector() if filters is not None else None
         self._outputs = BodyOutputs(bodies)
         self._analysers = bodies.analysers(options.json, searched=filters is not None and filters.bodies)
@@ -102,6 +103,8 @@ class HttpTrace(Handler):
         told = {**self._tracker.notices(), **self._analysers.notices()}
         if self._selector is not None:
             told |= self._selector.notices()
+        if self._filters is not None:
+            told |= self._filters.notices()
         return [f"{text} ({_count(count, 'time')})" for text, count in told.items()]
 
     def silence(self) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from pcaptools.core.protocols.http.exchange import Exchange
 from pcaptools.core.protocols.http.exchanges import Exchanges, Key
 from pcaptools.core.protocols.http.fields import HeaderFields
 from pcaptools.core.protocols.http.kept import MAX_BODY
+from pcaptools.core.protocols.http.search import Searches, Searching
 
 MAX_WAITING = 100_000
 """Events that wait for the fact that decides their exchange."""
@@ -61,6 +61,8 @@ class Selector:
     """Lets through the events of exchanges for which all conditions hold."""
 
     conditions: list[Condition]
+    searches: Searches = field(default_factory=Searches)
+    """What the conditions search with."""
     undecided: int = 0
     """Exchanges not shown, because the fact that decides was never seen."""
     given_up: int = 0
@@ -75,6 +77,10 @@ class Selector:
 
     def take(self, events: Iterable[Event]) -> list[Event]:
         """Take the next events; return those to show, a waiting exchange's when it is decided."""
+        with self.searches.watch:
+            return self._take_all(events)
+
+    def _take_all(self, events: Iterable[Event]) -> list[Event]:
         shown: list[Event] = []
         for event in events:
             if isinstance(event, HttpEvent):
@@ -173,17 +179,17 @@ def _reached(exchange: Exchange, stage: Stage) -> bool:
 # --- what can be asked of an exchange ---
 
 
-def method(pattern: re.Pattern[str]) -> Test:
+def method(pattern: Searching[str]) -> Test:
     """By the request's method."""
     return lambda exchange: _search(pattern, (exchange.request or exchange.response), "method")
 
 
-def url(pattern: re.Pattern[str]) -> Test:
+def url(pattern: Searching[str]) -> Test:
     """By the request-target as sent."""
     return lambda exchange: _search(pattern, (exchange.request or exchange.response), "url")
 
 
-def request_header(name: str, pattern: re.Pattern[str]) -> Test:
+def request_header(name: str, pattern: Searching[str]) -> Test:
     """By the values of a header of the request (`name` in lower case); a header that is not there is empty."""
 
     def test(exchange: Exchange) -> bool | None:
@@ -192,7 +198,7 @@ def request_header(name: str, pattern: re.Pattern[str]) -> Test:
     return test
 
 
-def content_type(pattern: re.Pattern[str]) -> Test:
+def content_type(pattern: Searching[str]) -> Test:
     """By the response's Content-Type."""
 
     def test(exchange: Exchange) -> bool | None:
@@ -227,12 +233,12 @@ def larger_than(size: int) -> Test:
     return test
 
 
-def find(pattern: re.Pattern[bytes]) -> Test:
+def find(pattern: Searching[bytes]) -> Test:
     """By what a body, its content codings undone, contains."""
 
     def test(exchange: Exchange) -> bool | None:
         pairs = ((exchange.request, exchange.request_body), (exchange.response, exchange.response_body))
-        return any(head and body and pattern.search(plain(head.fields, body)) for head, body in pairs)
+        return any(head and body and bool(pattern.search(plain(head.fields, body))) for head, body in pairs)
 
     return test
 
@@ -242,10 +248,10 @@ def plain(fields: HeaderFields, body: bytes) -> bytes:
     return decode_content(fields, body, MAX_BODY).data
 
 
-def _search(pattern: re.Pattern[str], head: HttpRequest | HttpResponse | None, name: str) -> bool | None:
+def _search(pattern: Searching[str], head: HttpRequest | HttpResponse | None, name: str) -> bool | None:
     value = getattr(head, name, None)
     return None if value is None else bool(pattern.search(value))
 
 
-def _among(pattern: re.Pattern[str], fields: HeaderFields, name: str) -> bool:
+def _among(pattern: Searching[str], fields: HeaderFields, name: str) -> bool:
     return any(pattern.search(value) for value in fields.values(name) or [""])
