@@ -68,7 +68,7 @@ class BodyOutputs:
         if options.har:
             form = HarFormat(bodies=options.show, secrets=options.secrets, limit=options.files_limit)
             self._har = HarFile(options.har, form, force=options.force)
-            self._exchanges = Exchanges()
+            self._exchanges = Exchanges(at_close=True)
 
     def take(self, events: list[Event]) -> None:
         """Take the events of a batch."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from pcaptools.core.events import (
     Direction,
@@ -26,7 +24,9 @@ from pcaptools.core.protocols.http.framing import CloseReader, Reader, request_r
 from pcaptools.core.protocols.http.head import RequestHead, ResponseHead
 from pcaptools.core.protocols.http.kept import BodyBounds, KeptBody
 from pcaptools.core.protocols.http.parser import After, MessageParser
-from pcaptools.core.protocols.http.verdict import CAUSES, END_REASONS, ENDS, Cause, cause_of, joined, missing_words
+from pcaptools.core.protocols.http.unanswered import Unanswered
+from pcaptools.core.protocols.http.under_way import Exchange, Message
+from pcaptools.core.protocols.http.verdict import CAUSES, END_REASONS, ENDS, cause_of, joined, missing_words
 from pcaptools.core.protocols.websocket import handshake
 from pcaptools.core.protocols.websocket.analyser import WebSocketAnalyser
 from pcaptools.core.protocols.websocket.bounds import Budget
@@ -36,46 +36,11 @@ MAX_OUTSTANDING = 4096
 """Requests of one session that await a response."""
 
 
-@dataclass(slots=True)
-class Exchange:
-    """A request and what is known of its response."""
-
-    number: int
-    method: str | None
-    url: str | None
-    http_version: str = ""
-    end: int | None = None
-    """When the request's last byte was seen."""
-    upgrade: handshake.Request | None = None
-    """What its Upgrade said, if it had one."""
-    start: int = 0
-    """When its first byte was seen."""
-    missing: int = 0
-    """Bytes of the request's body that were not captured."""
-    cause: Cause | None = None
-    """Why they are missing."""
-    told: bool = False
-    """It was told that it is not complete."""
-
-
-@dataclass(slots=True)
-class _Message:
-    """The message that a direction is in."""
-
-    kind: Literal["request", "response"]
-    exchange: Exchange
-    start: int
-    http_version: str
-    interim: bool = False
-    fields: HeaderFields | None = None
-    body: KeptBody | None = None
-    """What is kept of its body, when somebody asked for bodies."""
-
-
 class HttpAnalyser(Analyser):
     """Reads HTTP/1 from a session, whichever side is the client."""
 
     __slots__ = (
+        "_asked",
         "_bodies",
         "_budget",
         "_dropped",
@@ -112,11 +77,13 @@ class HttpAnalyser(Analyser):
         self._bodies = bodies
         self._open_tunnel = open_tunnel
         self._tunnel: Analyser | None = None
+        self._asked: Unanswered | None = None
+        """A WebSocket was asked for, and no answer seen so far."""
         self._parsers = {
             "send": MessageParser(self, "send", keep_bodies=bodies is not None),
             "recv": MessageParser(self, "recv", keep_bodies=bodies is not None),
         }
-        self._messages: dict[Direction, _Message] = {}
+        self._messages: dict[Direction, Message] = {}
         self._queue: list[Exchange] = []  # nearly always one: a deque would cost ten times the memory
         self._number = number
         self._pipelined = False
@@ -129,6 +96,11 @@ class HttpAnalyser(Analyser):
 
     def feed(self, direction: Direction, unit: Unit) -> Sequence[Event]:
         """Take the next unit of a direction."""
+        if self._asked is not None:
+            return self._look_for_frames(self._asked, direction, unit)
+        return self._feed(direction, unit)
+
+    def _feed(self, direction: Direction, unit: Unit) -> Sequence[Event]:
         parser = self._parsers[direction]
         if isinstance(unit, Data):
             parser.data(unit.data, unit.time)
@@ -208,6 +180,9 @@ class HttpAnalyser(Analyser):
         if message.kind == "request":
             message.exchange.end, message.exchange.missing = time, parser.missing
             message.exchange.cause = parser.cause
+            asked = message.exchange.upgrade
+            if asked is not None and asked.asked and asked.key is not None and message.exchange in self._queue:
+                self._asked = Unanswered(direction)
             self._events.append(HttpRequestComplete(session, time, direction, number, *sizes))
         elif not message.interim:
             if message.exchange.method is None or parser.missing or message.exchange.missing:
@@ -260,11 +235,44 @@ class HttpAnalyser(Analyser):
                 verdict = f"no response: {ENDS[end.reason]}"
                 self._incomplete(exchange, verdict, END_REASONS[end.reason], parser.direction, end.time)
 
-    def _not_captured(self, exchange: Exchange, parser: MessageParser, time: int) -> None:
+    def _not_captured(self, exchange: Exchange, parser: MessageParser, time: int, *, over: bool = True) -> None:
         """Tell that bytes are missing in which the response was."""
         cause = parser.cause or "bytes_missing"
         why = "" if cause == "bytes_missing" else f": {CAUSES[cause].removeprefix('missing, ')}"
-        self._incomplete(exchange, f"the response was not captured{why}", cause, parser.direction, time)
+        self._incomplete(exchange, f"the response was not captured{why}", cause, parser.direction, time, over=over)
+
+    # --- the answer to an upgrade that was not seen ---
+
+    def _look_for_frames(self, asked: Unanswered, direction: Direction, unit: Unit) -> Sequence[Event]:
+        """Keep what may be frames from the parsers, until it is known what the session speaks."""
+        parser = self._parsers[direction]
+        units: list[Unit] = [unit]
+        if isinstance(unit, Data) and parser.between:
+            units = [*asked.look(direction, unit)]
+        elif parser.mode != "body":
+            units = [*(kept for _, kept in asked.take(direction)), unit]
+        events = [event for each in units for event in self._feed(direction, each)]
+        if self._asked is asked and asked.server is not None and self._is_unseen(asked.server):
+            self._unseen_upgrade(asked.server, unit.time)
+            events += self._events
+            self._events = []
+        if self._asked is not asked:
+            events += [event for side, kept in asked.take() for event in self._feed(side, kept)]
+        return events
+
+    def _is_unseen(self, server: Direction) -> bool:
+        """Tell whether an answer may have been missed: bytes are missing, or only the client is captured."""
+        return self._responses_lost or not getattr(self._session, server).packet_count
+
+    def _unseen_upgrade(self, server: Direction, time: int) -> None:
+        """From here on both sides are a WebSocket, as far as can be told."""
+        exchange = self._queue.pop()
+        self._tunnel = self._websocket(server, exchange, None)
+        for parser in self._parsers.values():
+            parser.mode = "tunnel"
+        self._not_captured(exchange, self._parsers[server], time, over=False)
+        self._asked = None
+        self._session.protocol = "websocket"
 
     def _open_since(self, direction: Direction, now: int) -> int:
         """Return since when the exchange is open that a direction is in, or waits for."""
@@ -273,7 +281,7 @@ class HttpAnalyser(Analyser):
             return message.exchange.start
         return self._queue[0].start if self._queue else now
 
-    def _show_body(self, parser: MessageParser, message: _Message, time: int) -> None:
+    def _show_body(self, parser: MessageParser, message: Message, time: int) -> None:
         kept = message.body
         assert kept is not None
         kind = HttpRequestBody if message.kind == "request" else HttpResponseBody
@@ -281,7 +289,7 @@ class HttpAnalyser(Analyser):
         number = message.exchange.number
         self._events.append(kind(self._session, time, parser.direction, number, kept.take(), fields, kept.left_out))
 
-    def _drop_message(self, parser: MessageParser) -> _Message | None:
+    def _drop_message(self, parser: MessageParser) -> Message | None:
         message = self._messages.pop(parser.direction, None)
         if message is not None and message.body is not None:
             message.body.take()
@@ -296,13 +304,14 @@ class HttpAnalyser(Analyser):
         """Take what has no status line as the answer to an HTTP/0.9 request (RFC 1945, 4.1)."""
         if not self._queue or self._queue[0].http_version != "0.9" or parser.direction == self._session.client:
             return None
-        self._messages[parser.direction] = _Message("response", self._queue.pop(0), time, "0.9")
+        self._messages[parser.direction] = Message("response", self._queue.pop(0), time, "0.9")
         return CloseReader()
 
     # --- requests ---
 
     def _on_request(self, parser: MessageParser, head: RequestHead, time: int) -> After:
         reader = request_reader(head)
+        self._asked = None
         self._number += 1
         exchange = Exchange(self._number, head.method, head.url, head.http_version, start=time)
         exchange.upgrade = handshake.request_of(head.fields)
@@ -320,7 +329,7 @@ class HttpAnalyser(Analyser):
             self._overflowed = True
             error = f"more than {MAX_OUTSTANDING} requests without a response: the oldest are forgotten"
             self._events.append(HttpError(self._session, time, parser.direction, error))
-        self._messages[parser.direction] = _Message("request", exchange, time, head.http_version, fields=head.fields)
+        self._messages[parser.direction] = Message("request", exchange, time, head.http_version, fields=head.fields)
         self._events.append(
             HttpRequest(
                 self._session,
@@ -343,6 +352,8 @@ class HttpAnalyser(Analyser):
     def _on_response(self, parser: MessageParser, head: ResponseHead, time: int) -> After:
         interim = 100 <= head.status_code < 200 and head.status_code != 101
         exchange = self._match(interim, parser, time)
+        if not interim:
+            self._asked = None
         switched = head.status_code == 101 and exchange.method is not None
         connected = exchange.method == "CONNECT" and 200 <= head.status_code < 300
         reader = None if connected else response_reader(head, exchange.method)
@@ -394,7 +405,7 @@ class HttpAnalyser(Analyser):
         interim: bool = False,
     ) -> None:
         latency = None if exchange.end is None or time < exchange.end else time - exchange.end
-        self._messages[parser.direction] = _Message("response", exchange, time, head.http_version, interim, head.fields)
+        self._messages[parser.direction] = Message("response", exchange, time, head.http_version, interim, head.fields)
         response = (
             self._session, time, parser.direction, exchange.number, exchange.method, exchange.url, head.status_code,
             head.reason, head.http_version, head.fields, head.violations, interim, latency,
@@ -426,15 +437,17 @@ class HttpAnalyser(Analyser):
             other.mode = "tunnel"
         return "tunnel"
 
-    def _websocket(self, server: Direction, exchange: Exchange, head: ResponseHead) -> Analyser:
-        agreed = handshake.UNKNOWN if _is_cut(head) else handshake.agreement_of(head.fields)
+    def _websocket(self, server: Direction, exchange: Exchange, head: ResponseHead | None) -> Analyser:
+        """Read the frames behind an upgrade; without `head` its answer was not seen."""
+        agreed = handshake.UNKNOWN if head is None or _is_cut(head) else handshake.agreement_of(head.fields)
         return WebSocketAnalyser(
             self._session,
             server,
             number=exchange.number,
-            protocol=handshake.protocol_of(head.fields, exchange.upgrade),
+            protocol="rfc6455" if head is None else handshake.protocol_of(head.fields, exchange.upgrade),
             agreement=agreed,
             budget=self._budget or Budget(),
+            guess=head is None,
         )
 
     def _other(self, parser: MessageParser) -> MessageParser:

@@ -111,6 +111,11 @@ class MessageParser:
         self._checked = False
         self._lost_while_paused = False
 
+    @property
+    def between(self) -> bool:
+        """Whether the next byte may be the first of a message, as far as is known."""
+        return self.mode in ("head", "lost") and not self._pending
+
     def data(self, data: bytes, time: int) -> None:
         """Take the next bytes."""
         while data:

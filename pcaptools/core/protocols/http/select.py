@@ -111,7 +111,8 @@ class Selector:
         before = self._exchanges.find(event)
         over = self._exchanges.take(event)
         exchange = before or self._exchanges.find(event) or (over[-1] if over else None)
-        assert exchange is not None
+        if exchange is None:  # it was over before: its WebSocket was closed, or reset
+            return
         chosen = self._shown.get(key)
         if chosen is None:
             chosen = self._decide(exchange)
