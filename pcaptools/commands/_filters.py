@@ -76,7 +76,7 @@ KINDS: dict[str, tuple[str, str, Stage, Maker]] = {
                      lambda o, t, s: [select.content_type(_pattern(o, t, s))]),
     "slower-than": ("TIME", "that took longer (200ms, 1.5s), first byte to last", Stage.COMPLETE, _slower),
     "larger-than": ("SIZE", "with a larger response body (64KB, 1MB), as transferred", Stage.COMPLETE, _larger),
-    "find": ("REGEX", "with a match in a body", Stage.COMPLETE, _find),
+    "find": ("REGEX", "with a match in a body, or in a WebSocket message", Stage.COMPLETE, _find),
 }  # fmt: skip
 
 
@@ -91,7 +91,8 @@ class Filters:
             kind = KINDS[name.removesuffix("-ignore")]
             if values:
                 tests = [test for value in values for test in kind[3](f"--{name}", value, self._searches)]
-                self.conditions.append(Condition(kind[2], tests, ignore=name.endswith("-ignore")))
+                found = Condition(kind[2], tests, ignore=name.endswith("-ignore"), of_messages=kind[3] is _find)
+                self.conditions.append(found)
         self.bodies = bool(given.get("find") or given.get("find-ignore"))
         """Bodies must be kept."""
 

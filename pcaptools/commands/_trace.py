@@ -110,7 +110,7 @@ class HttpTrace(Handler):
     def silence(self) -> str:
         """Explain a run that showed no HTTP; empty when it did."""
         if self._seen_http:
-            return ""
+            return self._all_hidden()
         tracker, spoken = self._tracker, self._analysers.spoken
         parts = [f"{count} {_kind(name)}" for name, count in spoken.items() if count]
         quiet = tracker.session_count - sum(spoken.values())
@@ -120,6 +120,13 @@ class HttpTrace(Handler):
         nothing = "no whole HTTP message" if spoken["HTTP"] else "no HTTP seen"
         cut = f", {_count(tracker.snapped, 'packet')} cut by the snap length" if tracker.snapped else ""
         return f"{nothing}: {sessions}, {_count(tracker.not_tcp, 'packet')} not TCP{cut}"
+
+    def _all_hidden(self) -> str:
+        """Explain a run whose filters let nothing through; empty when they did, or when there are none."""
+        selector = self._selector
+        if selector is None or selector.shown or not selector.hidden:
+            return ""
+        return f"no exchange is shown: the filters let none of {_count(selector.hidden, 'exchange')} through"
 
 
 def _count(number: int, noun: str) -> str:

@@ -34,6 +34,14 @@ def test_only_some_headers() -> None:
     assert shown == ["Content-Type", "Content-Length"]
 
 
+def test_when_nothing_is_let_through_that_is_told() -> None:
+    done = run_pcaptools("http-trace", "-r", PIPELINED, "--status", "999")
+    assert done.stdout == ""
+    assert done.stderr.startswith("pcaptools: no exchange is shown: the filters let none of 5 exchanges through\n")
+    done = run_pcaptools("http-trace", "-r", PIPELINED, "--status", "404")
+    assert "no exchange is shown" not in done.stderr
+
+
 def test_a_bad_value_is_a_usage_error() -> None:
     done = run_pcaptools("http-trace", "-r", PIPELINED, "--status", "ok")
     assert done.returncode == 2

@@ -227,7 +227,7 @@ class HttpAnalyser(Analyser):
 
     def _unanswered(self, parser: MessageParser, end: End) -> None:
         """The side that answers has ended: tell of the requests without a response."""
-        lost = self._responses_lost
+        lost = self._responses_lost and parser.cause is not None
         for exchange in self._queue:
             if lost:
                 self._not_captured(exchange, parser, end.time)
@@ -389,7 +389,10 @@ class HttpAnalyser(Analyser):
         known = self._queue and not self._pipelined and not self._requests_lost
         newest = self._queue.pop() if known else None
         for exchange in self._queue:
-            self._not_captured(exchange, parser, time)
+            if parser.cause is None:
+                self._incomplete(exchange, "the response could not be read", "malformed", parser.direction, time)
+            else:
+                self._not_captured(exchange, parser, time)
         self._queue.clear()
         if newest:
             self._queue.append(newest)

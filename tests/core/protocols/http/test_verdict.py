@@ -84,6 +84,13 @@ def test_the_whole_answer_was_dropped() -> None:
     assert verdicts(records, dropped_at=records[-1][0]) == told
 
 
+def test_an_answer_that_is_none() -> None:
+    garbage = ("s", b"\x01\x02 this is no status line\r\n")
+    assert verdicts(talk(("c", GET), garbage)) == [("no response: the connection ended", "ended", True)]
+    told = [("the response could not be read", "malformed", True)]
+    assert verdicts(talk(("c", GET), garbage, ("c", GET), ("s", OK + b"x" * 300))) == told
+
+
 def test_the_rest_of_the_session_was_dropped() -> None:
     begun = EXCHANGE[: ANSWER + 1]
     cut = "the capture ended 240 bytes before the end of the body, after 60 bytes"
