@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from support.steps import words
 from support.tap import Tapped
 from support.websocket import REQUEST, Deflater, frame, response
 
+from pcaptools.commands._bodies import BodyOptions
+from pcaptools.commands._options import CaptureOptions
+from pcaptools.commands._trace import HttpTrace
 from pcaptools.core.events import Event
 from pcaptools.core.protocols.detect import Analysers
 from pcaptools.core.sources.base import Batch
@@ -115,6 +119,27 @@ def test_websocket_messages_do_not_depend_on_the_segments(seed: int) -> None:
         records = dialogue(turns, mss)
         assert http_words(records) == expected, mss
         assert http_words(out_of_order(sent_twice(records, rng), rng, 8)) == expected, mss
+
+
+def output(records: list[Record], *, json: bool) -> list[str]:
+    """What the command prints, without times."""
+    made = HttpTrace(CaptureOptions(time="none", json=json), bodies=BodyOptions(show=True), headers=True)
+    text = "".join(made.handle(Batch(1, [record])) for record in records) + made.finish()
+    assert made.notices() == []
+    return [_TIMES.sub("", line) for line in text.splitlines()]
+
+
+_TIMES = re.compile(r',"(?:time|latency|duration|connect)":(?:[0-9.]+|null)')
+
+
+@pytest.mark.parametrize("json", [False, True])
+@pytest.mark.parametrize("name", ["pipelined", "chunked", "connect-proxy", "websocket-upgrade", "tls12"])
+def test_the_output_does_not_depend_on_the_segments(name: str, json: bool) -> None:
+    for turns in turns_of(name)[:2]:
+        expected = output(dialogue(turns, 65_000), json=json)
+        assert expected
+        for mss in (9, 100, 536):
+            assert output(dialogue(turns, mss), json=json) == expected, mss
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -91,7 +91,13 @@ EXAMPLES: dict[str, Line] = {
         "decoded": ["br", "gzip"],
         "note": "cut at 2 bytes",
     },
-    "http_incomplete": {**SESSION, "number": 1, "verdict": "no response: the connection was reset", "over": True},
+    "http_incomplete": {
+        **SESSION,
+        "number": 1,
+        "verdict": "no response: the connection was reset",
+        "over": True,
+        "reason": "ended",
+    },
     "http_error": {**SESSION, "direction": "recv", "error": "not a status line"},
     "websocket_upgrade": {**SESSION, **RESPONSE, "protocol": "rfc6455", "extensions": "permessage-deflate"},
     "websocket_message": {

@@ -17,6 +17,7 @@ from pcaptools.core.protocols.detect import Analysers
 from pcaptools.core.protocols.http import coding, media
 from pcaptools.core.protocols.http.exchanges import Exchanges
 from pcaptools.core.protocols.http.kept import MAX_BODY
+from pcaptools.core.protocols.websocket.bounds import MAX_INFLATED, MAX_MESSAGE
 from pcaptools.printers.bodies import DECODED
 from pcaptools.printers.har import HarFormat
 from pcaptools.printers.sizes import parse_size
@@ -36,6 +37,8 @@ class BodyOptions:
     secrets: bool = False
     """Leave credentials in the HAR."""
     force: bool = False
+    message_limit: int | None = None
+    """Bytes of a WebSocket message, as given; None for the default."""
 
     @property
     def wanted(self) -> bool:
@@ -51,7 +54,11 @@ class BodyOptions:
         """Make the analysers, that keep as much of a body as is going to be used; `searched` by a filter too."""
         for_text = max(DECODED, self.limit or 0)
         only_text = not (self.extract or self.har or json or searched)
-        return Analysers(bodies=self.wanted or searched, max_body=for_text if only_text else self.files_limit)
+        return Analysers(
+            bodies=self.wanted or searched,
+            max_body=for_text if only_text else self.files_limit,
+            max_message=MAX_MESSAGE if self.message_limit is None else self.message_limit,
+        )
 
 
 class BodyOutputs:
@@ -68,7 +75,7 @@ class BodyOutputs:
         if options.har:
             form = HarFormat(bodies=options.show, secrets=options.secrets, limit=options.files_limit)
             self._har = HarFile(options.har, form, force=options.force)
-            self._exchanges = Exchanges()
+            self._exchanges = Exchanges(at_close=True)
 
     def take(self, events: list[Event]) -> None:
         """Take the events of a batch."""
@@ -87,6 +94,13 @@ class BodyOutputs:
             self._folder.close()
 
 
+def _message_size(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+    size = _size(context, parameter, value)
+    if size is not None and size > MAX_INFLATED:
+        raise UsageError(f'--message-limit "{value}" is too much', f"write at most {MAX_INFLATED >> 20}MB")
+    return size
+
+
 def _size(_: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
     if value is None:
         return None
@@ -100,6 +114,8 @@ OPTIONS: list[Callable[[F], F]] = [
     click.option("--bodies", is_flag=True, help="Print the bodies of messages, decoded."),
     click.option("--body-limit", callback=_size, metavar="SIZE",
                  help="Print or keep so much of a body (64KB in text, else 16MB)."),
+    click.option("--message-limit", callback=_message_size, metavar="SIZE",
+                 help="Keep so much of a WebSocket message (1MB)."),
     click.option("--extract", default="", metavar="DIR", help="Save the bodies of messages, decoded, in this folder."),
     click.option("--har", default="", metavar="FILE", help="Write the exchanges as a HAR 1.2 archive too."),
     click.option("--show-secrets", is_flag=True,
@@ -114,6 +130,7 @@ def body_options(function: F) -> F:
         found = BodyOptions(bodies, body_limit, force=options.force)
         found.extract, found.har = parameters.pop("extract"), parameters.pop("har")
         found.secrets = parameters.pop("show_secrets")
+        found.message_limit = parameters.pop("message_limit")
         return function(options, bodies=found, **parameters)
 
     decorated: Any = functools.update_wrapper(with_bodies, function)

@@ -67,6 +67,9 @@ class Handler(ABC):
         """Explain a run that printed nothing; empty when it did print."""
         return ""
 
+    def watch_drops(self, count: Callable[[], int]) -> None:  # noqa: B027 (most do not ask)
+        """Take what tells how many packets the kernel has dropped so far, of a live capture."""
+
     def preload(self) -> None:  # noqa: B027 (most import nothing late)
         """Import what is imported late: it may be unreadable for who we become when privileges are dropped."""
 
@@ -173,6 +176,8 @@ class Run:
             if self._source is None and is_live(source) and not self._options.quiet:
                 # only now: a script that waits for this line may send its signal at once
                 say(f"Listening on {source.device}")
+            if is_live(source):
+                self._handler.watch_drops(lambda: source.stats().ps_drop)
             error = None
             try:
                 self._loop(source, writer)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 
 from pcaptools.commands._bodies import BodyOptions, BodyOutputs
+from pcaptools.commands._drops import DropWatch
 from pcaptools.commands._filters import Filters
 from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
@@ -40,17 +42,20 @@ class HttpTrace(Handler):
         bodies, views = bodies or BodyOptions(), views or Views()
         if views.curl and options.json:
             raise UsageError("--json and --curl both want standard output", "give one of them")
+        self._filters = filters
         self._selector = filters.selector() if filters is not None else None
         self._outputs = BodyOutputs(bodies)
         self._analysers = bodies.analysers(
             options.json, searched=views.curl or (filters is not None and filters.bodies)
         )
         self._names = names_for(options)
+        self._drops = DropWatch()
         self._tracker = TCPTracker(
             self._analysers,
             max_sessions=max_sessions,
             idle_timeout=idle_timeout,
             names=self._names,
+            last_drop=self._drops,
         )
         self._nanosecond = False
         self._seen_http = False
@@ -76,11 +81,16 @@ class HttpTrace(Handler):
     def handle(self, batch: Batch) -> str:
         """Take a batch and return the lines to print."""
         self._nanosecond = batch.nanosecond
+        self._drops.look()
         return self._lines(self._tracker.track_batch(batch))
 
     def tick(self, now: int) -> str:
         """Let time pass (ns) on an idle link, and return the lines to print."""
         return self._lines(self._tracker.let_pass(now))
+
+    def watch_drops(self, count: Callable[[], int]) -> None:
+        """Take what tells how many packets the kernel has dropped so far."""
+        self._drops.watch(count)
 
     def finish(self) -> str:
         """End of the input: return the last lines."""
@@ -121,12 +131,14 @@ class HttpTrace(Handler):
         told = {**self._tracker.notices(), **self._analysers.notices(), **self.views.notices()}
         if self._selector is not None:
             told |= self._selector.notices()
+        if self._filters is not None:
+            told |= self._filters.notices()
         return [f"{text} ({_count(count, 'time')})" for text, count in told.items()]
 
     def silence(self) -> str:
         """Explain a run that showed no HTTP; empty when it did."""
         if self._seen_http:
-            return ""
+            return self._all_hidden()
         tracker, spoken = self._tracker, self._analysers.spoken
         parts = [f"{count} {_kind(name)}" for name, count in spoken.items() if count]
         quiet = tracker.session_count - sum(spoken.values())
@@ -134,7 +146,15 @@ class HttpTrace(Handler):
             parts.append(f"{quiet} without data")
         sessions = f"{_count(tracker.session_count, 'TCP session')} ({', '.join(parts)})" if parts else "no TCP session"
         nothing = "no whole HTTP message" if spoken["HTTP"] else "no HTTP seen"
-        return f"{nothing}: {sessions}, {_count(tracker.not_tcp, 'packet')} not TCP"
+        cut = f", {_count(tracker.snapped, 'packet')} cut by the snap length" if tracker.snapped else ""
+        return f"{nothing}: {sessions}, {_count(tracker.not_tcp, 'packet')} not TCP{cut}"
+
+    def _all_hidden(self) -> str:
+        """Explain a run whose filters let nothing through; empty when they did, or when there are none."""
+        selector = self._selector
+        if selector is None or selector.shown or not selector.hidden:
+            return ""
+        return f"no exchange is shown: the filters let none of {_count(selector.hidden, 'exchange')} through"
 
 
 def _count(number: int, noun: str) -> str:

@@ -7,6 +7,7 @@ ticks nothing is done, so that a packet pays one attribute for it.
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable, Iterable
 from types import CodeType, FrameType, TracebackType
 from typing import Any, Self
 
@@ -19,14 +20,14 @@ LEAST = 0.01
 """The limit after many: it is halved each time, or a flood of such packets would stop us all the same."""
 
 
-_SEARCHES: set[CodeType] = {function.__code__ for function in Pattern.SEARCHES}
-
-
 class Watchdog(Watch):
     """Raises TooSlow inside a search that runs for too long; only in the main thread, elsewhere it does nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, *searches: Callable[..., object]) -> None:
+        """Watch these functions; those of `Pattern` when none are given."""
         super().__init__()
+        functions: Iterable[Any] = searches or Pattern.SEARCHES
+        self._searches: set[CodeType] = {function.__code__ for function in functions}
         self.limit = LIMIT
         self._seen = -1
         self._before: Any = None
@@ -49,7 +50,7 @@ class Watchdog(Watch):
             self._before = None
 
     def _look(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        if self._seen == self.turn and frame is not None and frame.f_code in _SEARCHES:
+        if self._seen == self.turn and frame is not None and frame.f_code in self._searches:
             self._seen = -1
             self.limit = max(LEAST, self.limit / 2)
             signal.setitimer(signal.ITIMER_VIRTUAL, self.limit, self.limit)

@@ -238,14 +238,25 @@ class HttpResponseComplete(HttpComplete):
     """Nanoseconds from the request's first byte to the response's last; None when the former was not seen."""
 
 
+IncompleteReason = Literal[
+    "bytes_missing", "snap_length", "kernel_drops", "joined_midway", "ended", "open", "malformed", "bound"
+]
+"""Why an exchange is not complete. bytes_missing: not captured, and nobody knows why; snap_length: cut off by it;
+kernel_drops: not captured, and the kernel dropped packets in that time; joined_midway: its beginning was before the
+capture; ended: its connection was over first; open: its end is behind the capture's, or was never seen; malformed: it
+cannot be read; bound: one of ours was hit."""
+
+
 @dataclass(slots=True)
 class HttpIncomplete(HttpEvent):
     """An exchange that is not complete, and why; told once for an exchange."""
 
     name = "http_incomplete"
     verdict: str
+    """The reason in words."""
     over: bool
     """Nothing more is expected of the exchange. False: its end is still to come."""
+    reason: IncompleteReason = "bytes_missing"
     told: bool = False
     """Another event of the exchange says the same: an error, a head's violation, the bytes missing."""
 

@@ -209,7 +209,7 @@ def _absolute_url(exchange: Exchange, fields: HeaderFields) -> str:
     target = exchange.request.url if exchange.request else (exchange.response and exchange.response.url) or ""
     if not target or "://" in target.partition("?")[0] or (exchange.request and exchange.request.method == "CONNECT"):
         return target
-    scheme = "ws" if isinstance(exchange.response, WebSocketUpgrade) else "http"
+    scheme = "ws" if isinstance(exchange.response, WebSocketUpgrade) or exchange.messages else "http"
     host = next(iter(fields.values("host")), "") or _server(exchange)
     return f"{scheme}://{host}{target if target.startswith('/') else '/' + target}".partition("#")[0]
 

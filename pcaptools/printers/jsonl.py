@@ -188,7 +188,7 @@ def _complete(event: HttpComplete) -> Fields:
 
 
 def _incomplete(event: HttpIncomplete) -> Fields:
-    return {"number": event.number, "verdict": event.verdict, "over": event.over}
+    return {"number": event.number, "verdict": event.verdict, "over": event.over, "reason": event.reason}
 
 
 def _body(event: HttpBody, limit: int = DECODED) -> Fields:

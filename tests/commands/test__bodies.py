@@ -86,3 +86,25 @@ def test_a_run_that_fails_early_leaves_no_index(tmp_path: Path) -> None:
         done = run_pcaptools("http-trace", "-r", str(tmp_path / "nosuch.pcap"), "--extract", str(folder))
         assert "cannot open" in done.stderr
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "kept", "notes"),
+    [
+        (("--message-limit", "50"), 50, "only its first 50 bytes are kept"),
+        ((), 200, ""),
+        (("--message-limit", "2MB"), 200, ""),
+    ],
+)
+def test_the_limit_of_websocket_messages(
+    words: tuple[str, ...], kept: int, notes: str, validate_lines: Validate
+) -> None:
+    lines = validate_lines(run("--json", *words, name="websocket-upgrade.pcap"))
+    (long,) = [line for line in lines if line.get("length") == 200 and line["direction"] == "send"]
+    assert (long["message"], long["notes"]) == ("x" * kept, notes)
+
+
+def test_a_limit_of_messages_beyond_reason() -> None:
+    done = run_pcaptools("http-trace", "-r", "x", "--message-limit", "65MB")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "at most 64MB" in done.stderr

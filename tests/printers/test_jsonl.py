@@ -121,8 +121,8 @@ EVENTS: list[tuple[Event, Fields]] = [
         {**FROM_DST, "number": 2, "body_base64": "AP8=", "decoded": []},
     ),
     (
-        HttpIncomplete(talk(), TIME, "recv", 3, "no response: the connection ended", over=True),
-        {**FROM_DST, "number": 3, "verdict": "no response: the connection ended", "over": True},
+        HttpIncomplete(talk(), TIME, "recv", 3, "no response: the connection ended", True, "ended"),
+        {**FROM_DST, "number": 3, "verdict": "no response: the connection ended", "over": True, "reason": "ended"},
     ),
     (HttpError(talk(), TIME, "recv", "nonsense"), {**FROM_DST, "direction": "recv", "error": "nonsense"}),
     (

@@ -31,6 +31,14 @@ def tcp_frame(
     return b"\0" * 12 + b"\x08\x00" + header + addresses + segment
 
 
+def pcap_of(records: list[Record]) -> bytes:
+    """A capture file of Ethernet frames: pcap, nanoseconds (draft-ietf-opsawg-pcap, 4 and 5)."""
+    file = [struct.pack("<IHHIIII", 0xA1B23C4D, 2, 4, 0, 0, 262_144, 1)]
+    for time, size, frame in records:
+        file.append(struct.pack("<IIII", *divmod(time, 1_000_000_000), len(frame), size) + frame)
+    return b"".join(file)
+
+
 @dataclass
 class Dialogue:
     """A TCP session between two well-behaved hosts, as records; `mss` cuts what they send."""

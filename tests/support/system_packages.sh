@@ -4,12 +4,24 @@
 
 # program:package
 wanted="tshark:tshark tcpdump:tcpdump nginx:nginx-light curl:curl ip:iproute2 man:man-db tmux:tmux sudo:sudo
-setcap:libcap2-bin zstd:zstd node:nodejs"
+setcap:libcap2-bin zstd:zstd node:nodejs chromium-headless-shell:chromium-headless-shell"
 PATH=$PATH:/usr/sbin:/sbin
+
+has() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+# Any Chromium will do as a browser: the package is 64 MB, and not needed where there is one.
+is_there() {
+    case $1 in
+    chromium-headless-shell) has "$1" || has chromium || has chromium-browser || has google-chrome ;;
+    *) has "$1" ;;
+    esac
+}
 
 missing() {
     for entry in $wanted; do
-        command -v "${entry%%:*}" >/dev/null 2>&1 || printf ' %s' "${entry##*:}"
+        is_there "${entry%%:*}" || printf ' %s' "${entry##*:}"
     done
 }
 

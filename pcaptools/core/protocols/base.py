@@ -27,6 +27,10 @@ class Gap:
 
     length: int
     time: int
+    snapped: bool = False
+    """They were in packets that the snap length cut."""
+    dropped: int = 0
+    """When the kernel was last seen to have dropped packets (ns); 0 for never."""
 
 
 @dataclass(slots=True)
@@ -39,6 +43,8 @@ class End:
 
     reason: EndReason
     time: int
+    dropped: int = 0
+    """As a gap's: the rest may have been among what was dropped."""
 
 
 Unit = Data | Gap | End

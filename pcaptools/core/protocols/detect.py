@@ -19,9 +19,9 @@ from pcaptools.core.protocols.http.head import (
 )
 from pcaptools.core.protocols.http.kept import MAX_BODIES, MAX_BODY, BodyBounds
 from pcaptools.core.protocols.socks import SocksAnalyser, starts_socks
-from pcaptools.core.protocols.tls import TlsAnalyser, may_start_tls, starts_tls
+from pcaptools.core.protocols.tls import TlsAnalyser, may_start_tls, starts_ssl2, starts_tls
 from pcaptools.core.protocols.websocket.analyser import WebSocketAnalyser
-from pcaptools.core.protocols.websocket.bounds import Budget
+from pcaptools.core.protocols.websocket.bounds import MAX_MESSAGE, Budget
 from pcaptools.core.protocols.websocket.guess import Guesser
 from pcaptools.core.protocols.websocket.handshake import UNKNOWN
 from pcaptools.core.tcp.session import Session
@@ -37,11 +37,11 @@ HTTP2_PREFACE = b"PRI * HTTP/2.0\r\n"  # RFC 9113, 3.4
 class Analysers:
     """Makes the analyser of each new session, and counts what the sessions turned out to speak."""
 
-    def __init__(self, *, bodies: bool = False, max_body: int = MAX_BODY) -> None:
-        """With `bodies` keep them, of each at most `max_body` bytes."""
+    def __init__(self, *, bodies: bool = False, max_body: int = MAX_BODY, max_message: int = MAX_MESSAGE) -> None:
+        """With `bodies` keep them, of each at most `max_body` bytes; of a WebSocket message at most `max_message`."""
         self.bodies = BodyBounds(max_body, max(max_body, MAX_BODIES)) if bodies else None
         self.spoken: Counter[str] = Counter()
-        self.budget = Budget()
+        self.budget = Budget(message=max_message)
 
     def __call__(self, session: Session) -> Analyser:
         """Return an analyser for `session`."""
@@ -117,7 +117,7 @@ class Detector(Analyser):
                 return self._is_opaque("HTTP/2")
             return self._is_http()
         if not self._unknown:
-            if starts_tls(data, midway=self._session.midway):
+            if starts_tls(data, midway=self._session.midway) or starts_ssl2(data):
                 return self._is_tls()
             if data.startswith(b"SSH-"):
                 return self._is_opaque("SSH")

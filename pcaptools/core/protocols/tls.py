@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pcaptools.core.decode.ssl2 import SSL2Hello
 from pcaptools.core.decode.tls_ciphers import NAMES
 from pcaptools.core.decode.tls_hello import ClientHello, ServerHello, hello_of
 from pcaptools.core.decode.tls_names import ALERTS, name_of, version_name
@@ -15,6 +16,7 @@ from pcaptools.core.tcp.session import Session
 MAX_HELLO = 64 * 1024
 """Bytes of a direction in which its hello must be."""
 ALERT, HANDSHAKE, APPLICATION_DATA = 21, 22, 23
+SSL2_SERVER_HELLO = 4
 MAX_RECORD = (1 << 14) + 2048
 """Bytes of a record (RFC 5246, 6.2.3)."""
 
@@ -27,6 +29,11 @@ def starts_tls(data: bytes, *, midway: bool) -> bool:
     if data[0] == HANDSHAKE:
         return data[5] in (1, 2)
     return midway and data[0] == APPLICATION_DATA and _in_records(data)
+
+
+def starts_ssl2(data: bytes) -> bool:
+    """Tell whether a direction begins with a client hello in the format of SSL 2.0 (RFC 5246, E.2)."""
+    return data[:1] >= b"\x80" and SSL2Hello.recognises(data, 0, len(data))
 
 
 def may_start_tls(data: bytes) -> bool:
@@ -48,7 +55,7 @@ def _in_records(data: bytes) -> bool:
 class TlsAnalyser(Analyser):
     """Waits for both hellos, tells what they say, and reads no more. Told once, at the end if not before."""
 
-    __slots__ = ("_begun", "_client", "_client_hello", "_done", "_notes", "_server_hello", "_session")
+    __slots__ = ("_begun", "_client", "_client_hello", "_done", "_notes", "_old_hello", "_server_hello", "_session")
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -57,6 +64,8 @@ class TlsAnalyser(Analyser):
         self._client: Direction | None = None
         self._client_hello: ClientHello | None = None
         self._server_hello: ServerHello | None = None
+        self._old_hello = False
+        """The client's was in the format of SSL 2.0."""
         self._notes: list[str] = []
         self._done = False
 
@@ -88,10 +97,17 @@ class TlsAnalyser(Analyser):
                 return NO_EVENTS
             return self._take(direction, hello, time)
         self._begun[direction] = None
+        if self._client is None and starts_ssl2(data):
+            self._old_hello, self._client = True, direction
+            self._notes.append("the client's hello is in the format of SSL 2.0")
+            return self._tell(time) if self._begun[_other(direction)] is None else NO_EVENTS
+        if self._old_hello and data[2] == SSL2_SERVER_HELLO:
+            self._notes.append("answered in SSL 2.0")
+            return self._tell(time)
         if data[0] == ALERT and int.from_bytes(data[3:5], "big") == 2:
             self._notes.append(f"refused: {name_of(ALERTS, data[6], 2)}")
             return self._tell(time)
-        if self._client_hello is None and self._server_hello is None:
+        if self._client_hello is None and self._server_hello is None and not self._old_hello:
             self._notes.append("joined in the middle: its handshake was not seen")
         return self._tell(time)
 
@@ -123,9 +139,9 @@ class TlsAnalyser(Analyser):
         client, server = self._client_hello, self._server_hello
         offered = client.alpn if client is not None else []
         chosen = server.alpn if server is not None else []
-        if client is None and server is not None:
+        if client is None and server is not None and not self._old_hello:
             self._notes.append("the client's hello was not seen")
-        elif client is not None and server is None and not self._notes:
+        elif (client is not None or self._old_hello) and server is None and len(self._notes) == self._old_hello:
             self._notes.append("the server's hello was not seen")
         event = TlsSession(
             self._session,

@@ -6,6 +6,7 @@ What to do with a segment's bytes is decided here; what a segment means for its 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 
 from pcaptools.core.decode.segment import Segment
 from pcaptools.core.events import Event, RetransmitKind, TcpGap, TcpRetransmit
@@ -32,11 +33,15 @@ GAPS_KEPT = 8
 class Streams:
     """Delivers in-order bytes to the sessions' analysers, and collects what they make of them in `events`."""
 
-    def __init__(self, max_held: int, bounds_hit: Counter[str]) -> None:
+    def __init__(self, max_held: int, bounds_hit: Counter[str], last_drop: Callable[[], int] | None = None) -> None:
+        self.last_drop = last_drop or _never
+        """Tells when the kernel was last seen to have dropped packets (ns); 0 for never."""
         self.events: list[Event] = []
         self.bounds_hit = bounds_hit
         self.copies = 0
         """Segments seen twice on the way (a bridge, the device `any`)."""
+        self.snapped = 0
+        """Segments that the snap length has cut."""
         self.recent = Recent()
         self.waiting: dict[Session, None] = {}
         """Sessions with held bytes, or with bytes acknowledged and not seen."""
@@ -154,7 +159,8 @@ class Streams:
             else:
                 self.feed(endpoint, analyser, Data(payload, time))
         if len(payload) < length:
-            self._gap_event(endpoint, length - len(payload), time)
+            self.snapped += 1
+            self._gap_event(endpoint, length - len(payload), time, snapped=True)
 
     def skip_hole(self, endpoint: Endpoint, to: int, time: int) -> None:
         """Give up the bytes before stream offset `to`."""
@@ -189,10 +195,10 @@ class Streams:
         else:
             endpoint.slack = 1
 
-    def _gap_event(self, endpoint: Endpoint, length: int, time: int) -> None:
+    def _gap_event(self, endpoint: Endpoint, length: int, time: int, *, snapped: bool = False) -> None:
         self.events.append(TcpGap(endpoint.session, time, endpoint.direction, length))
         if endpoint.session.analyser is not None:
-            self.feed(endpoint, endpoint.session.analyser, Gap(length, time))
+            self.feed(endpoint, endpoint.session.analyser, Gap(length, time, snapped, self.last_drop()))
 
     def deliver_fin(self, endpoint: Endpoint, time: int) -> None:
         """End a direction when everything before its FIN was delivered."""
@@ -211,7 +217,7 @@ class Streams:
         """Tell the analyser that a direction has ended, once."""
         if not endpoint.end_told and endpoint.session.analyser is not None:
             endpoint.end_told = True
-            self.feed(endpoint, endpoint.session.analyser, End(reason, time))
+            self.feed(endpoint, endpoint.session.analyser, End(reason, time, self.last_drop()))
 
     def rebase(self, endpoint: Endpoint, first_byte: int, time: int) -> None:
         """Go on at `first_byte`, after an outage of unknown length."""
@@ -219,7 +225,7 @@ class Streams:
         endpoint.next_seq, endpoint.claimed = first_byte, endpoint.offset
         self.events.append(TcpGap(endpoint.session, time, endpoint.direction, None))
         if endpoint.session.analyser is not None:
-            self.feed(endpoint, endpoint.session.analyser, Gap(OUTAGE, time))
+            self.feed(endpoint, endpoint.session.analyser, Gap(OUTAGE, time, dropped=self.last_drop()))
 
     @staticmethod
     def check_fin_acked(endpoint: Endpoint) -> None:
@@ -334,6 +340,10 @@ class Streams:
             self.deliver_fin(endpoint, time)
         session.waiting = False
         self.waiting.pop(session, None)
+
+
+def _never() -> int:
+    return 0
 
 
 def _first_time(endpoint: Endpoint) -> int:

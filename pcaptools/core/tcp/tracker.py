@@ -54,7 +54,8 @@ class TCPTracker:
     With `figures` there is a `TcpSession` event for each session, with `maps` node_pcap's maps too; with
     `anomalies` an event for each packet that is out of the ordinary. `bounds_hit` counts, in words, how often a
     bound took something away. `graphs` and `points` keep what is drawn of a session. `names` gives the sessions'
-    `src_name` and `dst_name`, and learns from the DNS answers among the packets.
+    `src_name` and `dst_name`, and learns from the DNS answers among the packets. `last_drop` tells when
+    the kernel was last seen to have dropped packets (ns by the packets' clock, 0 for never).
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class TCPTracker:
         graphs: bool = False,
         points: bool = False,
         names: Names | None = None,
+        last_drop: Callable[[], int] | None = None,
     ) -> None:
         self.bounds_hit: Counter[str] = Counter()
         self.not_tcp = 0
@@ -85,7 +87,7 @@ class TCPTracker:
         self._table = SessionTable(max_sessions, idle_timeout, self._drop)
         self._find = self._table.flows.get
         self._finder: SegmentFinder | None = None
-        self._streams = Streams(max_held, self.bounds_hit)
+        self._streams = Streams(max_held, self.bounds_hit, last_drop)
         self._remember = self._streams.recent.remember
         self._listeners = Listeners()
         self._common = CommonPath(self._find, self._streams, self._record, self._tell_anomalies)
@@ -94,6 +96,11 @@ class TCPTracker:
     def session_count(self) -> int:
         """Sessions seen so far, those already forgotten included."""
         return self._table.created
+
+    @property
+    def snapped(self) -> int:
+        """Segments of which the snap length has left a part only."""
+        return self._streams.snapped
 
     @property
     def first_unseen(self) -> Session | None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
 from pcaptools.core.events import (
     Direction,
@@ -17,6 +15,7 @@ from pcaptools.core.events import (
     HttpResponse,
     HttpResponseBody,
     HttpResponseComplete,
+    IncompleteReason,
     WebSocketUpgrade,
 )
 from pcaptools.core.protocols.base import NO_EVENTS, Analyser, Data, End, Gap, Unit
@@ -24,7 +23,10 @@ from pcaptools.core.protocols.http.fields import NOT_PLAIN, HeaderFields
 from pcaptools.core.protocols.http.framing import CloseReader, Reader, request_reader, response_reader
 from pcaptools.core.protocols.http.head import RequestHead, ResponseHead
 from pcaptools.core.protocols.http.kept import BodyBounds, KeptBody
-from pcaptools.core.protocols.http.parser import ENDS, After, MessageParser
+from pcaptools.core.protocols.http.parser import After, MessageParser
+from pcaptools.core.protocols.http.unanswered import Unanswered
+from pcaptools.core.protocols.http.under_way import Exchange, Message
+from pcaptools.core.protocols.http.verdict import CAUSES, END_REASONS, ENDS, cause_of, joined, missing_words
 from pcaptools.core.protocols.websocket import handshake
 from pcaptools.core.protocols.websocket.analyser import WebSocketAnalyser
 from pcaptools.core.protocols.websocket.bounds import Budget
@@ -34,47 +36,14 @@ MAX_OUTSTANDING = 4096
 """Requests of one session that await a response."""
 
 
-@dataclass(slots=True)
-class Exchange:
-    """A request and what is known of its response."""
-
-    number: int
-    method: str | None
-    url: str | None
-    http_version: str = ""
-    start: int | None = None
-    end: int | None = None
-    """When the request's first byte was seen, and its last."""
-    upgrade: handshake.Request | None = None
-    """What its Upgrade said, if it had one."""
-    latency: int | None = None
-    """From there to the response's first byte."""
-    missing: int = 0
-    """Bytes of the request's body that were not captured."""
-    told: bool = False
-    """It was told that it is not complete."""
-
-
-@dataclass(slots=True)
-class _Message:
-    """The message that a direction is in."""
-
-    kind: Literal["request", "response"]
-    exchange: Exchange
-    start: int
-    http_version: str
-    interim: bool = False
-    fields: HeaderFields | None = None
-    body: KeptBody | None = None
-    """What is kept of its body, when somebody asked for bodies."""
-
-
 class HttpAnalyser(Analyser):
     """Reads HTTP/1 from a session, whichever side is the client."""
 
     __slots__ = (
+        "_asked",
         "_bodies",
         "_budget",
+        "_dropped",
         "_events",
         "_messages",
         "_number",
@@ -108,33 +77,42 @@ class HttpAnalyser(Analyser):
         self._bodies = bodies
         self._open_tunnel = open_tunnel
         self._tunnel: Analyser | None = None
+        self._asked: Unanswered | None = None
+        """A WebSocket was asked for, and no answer seen so far."""
         self._parsers = {
             "send": MessageParser(self, "send", keep_bodies=bodies is not None),
             "recv": MessageParser(self, "recv", keep_bodies=bodies is not None),
         }
-        self._messages: dict[Direction, _Message] = {}
+        self._messages: dict[Direction, Message] = {}
         self._queue: list[Exchange] = []  # nearly always one: a deque would cost ten times the memory
         self._number = number
         self._pipelined = False
         self._requests_lost = False
         self._responses_lost = False
         self._overflowed = False
+        self._dropped = 0
+        """When the kernel was last seen to have dropped packets (ns), told at the end; 0 for never."""
         self._events: list[Event] = []
 
     def feed(self, direction: Direction, unit: Unit) -> Sequence[Event]:
         """Take the next unit of a direction."""
+        if self._asked is not None:
+            return self._look_for_frames(self._asked, direction, unit)
+        return self._feed(direction, unit)
+
+    def _feed(self, direction: Direction, unit: Unit) -> Sequence[Event]:
         parser = self._parsers[direction]
         if isinstance(unit, Data):
             parser.data(unit.data, unit.time)
         elif parser.mode == "tunnel":
             return self._tunnel.feed(direction, unit) if self._tunnel else NO_EVENTS
         elif isinstance(unit, Gap):
-            parser.gap(unit.length, unit.time)
+            parser.gap(unit.length, unit.time, cause_of(unit, self._open_since(direction, unit.time)))
         elif isinstance(unit, End):
+            self._dropped = unit.dropped
             parser.end(unit.reason, unit.time)
             if direction != self._session.client:
-                for exchange in self._queue:
-                    self._incomplete(exchange, f"no response: {ENDS[unit.reason]}", direction, unit.time)
+                self._unanswered(parser, unit)
         events, self._events = self._events, []
         return events
 
@@ -164,7 +142,9 @@ class HttpAnalyser(Analyser):
             return self._on_request(parser, head, time)
         return self._on_response(parser, head, time)
 
-    def on_cut_head(self, parser: MessageParser, head: RequestHead | ResponseHead, time: int) -> None:
+    def on_cut_head(
+        self, parser: MessageParser, head: RequestHead | ResponseHead, time: int, reason: IncompleteReason
+    ) -> None:
         """Show a head of which the end is missing; what follows it is lost."""
         if self.on_head(parser, head, time) == "tunnel":
             parser.mode = "tunnel"
@@ -173,7 +153,9 @@ class HttpAnalyser(Analyser):
         message = self._drop_message(parser)
         if message is not None:
             over = message.kind == "response"
-            self._incomplete(message.exchange, head.violations[-1], parser.direction, time, over=over, told=True)
+            self._incomplete(
+                message.exchange, head.violations[-1], reason, parser.direction, time, over=over, told=True
+            )
 
     def on_lost(self, parser: MessageParser) -> None:
         """Take note that a direction lost its place: responses may be missing."""
@@ -199,19 +181,23 @@ class HttpAnalyser(Analyser):
         size, missing, version = parser.body_len, parser.missing, message.http_version
         if message.kind == "request":
             message.exchange.end, message.exchange.missing = time, missing
+            message.exchange.cause = parser.cause
+            asked = message.exchange.upgrade
+            if asked is not None and asked.asked and asked.key is not None and message.exchange in self._queue:
+                self._asked = Unanswered(direction)
             self._events.append(HttpRequestComplete(session, time, direction, number, size, missing, version))
         elif not message.interim:
             if message.exchange.method is None or missing or message.exchange.missing:
                 self._flawed(message.exchange, parser, time)
             exchange, duration = message.exchange, time - message.start
-            total = None if exchange.start is None else time - exchange.start
+            total = None if exchange.method is None else time - exchange.start
             self._events.append(
                 HttpResponseComplete(
                     session, time, direction, number, size, missing, version, duration, exchange.latency, total
                 )
             )
 
-    def on_error(self, parser: MessageParser, error: str, time: int) -> None:
+    def on_error(self, parser: MessageParser, error: str, time: int, reason: IncompleteReason) -> None:
         """Report what could not be parsed; of a body that broke off show what came."""
         message = self._messages.pop(parser.direction, None)
         if message is not None and message.body is not None:
@@ -219,12 +205,13 @@ class HttpAnalyser(Analyser):
         self._events.append(HttpError(self._session, time, parser.direction, error))
         if message is not None:
             over = message.kind == "response"
-            self._incomplete(message.exchange, error, parser.direction, time, over=over, told=True)
+            self._incomplete(message.exchange, error, reason, parser.direction, time, over=over, told=True)
 
     def _incomplete(
         self,
         exchange: Exchange,
         verdict: str,
+        reason: IncompleteReason,
         direction: Direction,
         time: int,
         *,
@@ -232,21 +219,83 @@ class HttpAnalyser(Analyser):
         told: bool = False,
     ) -> None:
         """Tell that an exchange is not complete; of one that was told before only that it is over."""
+        if reason == "open" and self._dropped >= exchange.start > 0:
+            verdict, reason = f"{verdict}, the kernel dropped packets", "kernel_drops"  # the rest may be among them
         if over or not exchange.told:
-            self._events.append(HttpIncomplete(self._session, time, direction, exchange.number, verdict, over, told))
+            self._events.append(
+                HttpIncomplete(self._session, time, direction, exchange.number, verdict, over, reason, told)
+            )
         exchange.told = True
 
     def _flawed(self, exchange: Exchange, parser: MessageParser, time: int) -> None:
         """Tell what an exchange lacks whose last byte was seen."""
-        missing = parser.missing + exchange.missing
-        unseen = exchange.method is None
-        if unseen:
-            verdict = "joined in the middle: the request was not seen"
+        reason: IncompleteReason
+        if exchange.method is None:
+            verdict, reason = "joined in the middle: the request was not seen", "joined_midway"
         else:
-            verdict = "1 byte missing" if missing == 1 else f"{missing} bytes missing"
-        self._incomplete(exchange, verdict, parser.direction, time, over=False, told=not unseen)
+            reason = joined(parser.cause, exchange.cause) or "bytes_missing"
+            verdict = missing_words(parser.missing + exchange.missing, reason)
+        # behind the size only the number is said
+        told = reason == "bytes_missing"
+        self._incomplete(exchange, verdict, reason, parser.direction, time, over=False, told=told)
 
-    def _show_body(self, parser: MessageParser, message: _Message, time: int) -> None:
+    def _unanswered(self, parser: MessageParser, end: End) -> None:
+        """The side that answers has ended: tell of the requests without a response."""
+        lost = self._responses_lost and parser.cause is not None
+        for exchange in self._queue:
+            if lost:
+                self._not_captured(exchange, parser, end.time)
+            else:
+                verdict = f"no response: {ENDS[end.reason]}"
+                self._incomplete(exchange, verdict, END_REASONS[end.reason], parser.direction, end.time)
+
+    def _not_captured(self, exchange: Exchange, parser: MessageParser, time: int, *, over: bool = True) -> None:
+        """Tell that bytes are missing in which the response was."""
+        cause = parser.cause or "bytes_missing"
+        why = "" if cause == "bytes_missing" else f": {CAUSES[cause].removeprefix('missing, ')}"
+        self._incomplete(exchange, f"the response was not captured{why}", cause, parser.direction, time, over=over)
+
+    # --- the answer to an upgrade that was not seen ---
+
+    def _look_for_frames(self, asked: Unanswered, direction: Direction, unit: Unit) -> Sequence[Event]:
+        """Keep what may be frames from the parsers, until it is known what the session speaks."""
+        parser = self._parsers[direction]
+        units: list[Unit] = [unit]
+        if isinstance(unit, Data) and parser.between:
+            units = [*asked.look(direction, unit)]
+        elif parser.mode != "body":
+            units = [*(kept for _, kept in asked.take(direction)), unit]
+        events = [event for each in units for event in self._feed(direction, each)]
+        if self._asked is asked and asked.server is not None and self._is_unseen(asked.server):
+            self._unseen_upgrade(asked.server, unit.time)
+            events += self._events
+            self._events = []
+        if self._asked is not asked:
+            events += [event for side, kept in asked.take() for event in self._feed(side, kept)]
+        return events
+
+    def _is_unseen(self, server: Direction) -> bool:
+        """Tell whether an answer may have been missed: bytes are missing, or only the client is captured."""
+        return self._responses_lost or not getattr(self._session, server).packet_count
+
+    def _unseen_upgrade(self, server: Direction, time: int) -> None:
+        """From here on both sides are a WebSocket, as far as can be told."""
+        exchange = self._queue.pop()
+        self._tunnel = self._websocket(server, exchange, None)
+        for parser in self._parsers.values():
+            parser.mode = "tunnel"
+        self._not_captured(exchange, self._parsers[server], time, over=False)
+        self._asked = None
+        self._session.protocol = "websocket"
+
+    def _open_since(self, direction: Direction, now: int) -> int:
+        """Return since when the exchange is open that a direction is in, or waits for."""
+        message = self._messages.get(direction)
+        if message is not None:
+            return message.exchange.start
+        return self._queue[0].start if self._queue else now
+
+    def _show_body(self, parser: MessageParser, message: Message, time: int) -> None:
         kept = message.body
         assert kept is not None
         kind = HttpRequestBody if message.kind == "request" else HttpResponseBody
@@ -254,7 +303,7 @@ class HttpAnalyser(Analyser):
         number = message.exchange.number
         self._events.append(kind(self._session, time, parser.direction, number, kept.take(), fields, kept.left_out))
 
-    def _drop_message(self, parser: MessageParser) -> _Message | None:
+    def _drop_message(self, parser: MessageParser) -> Message | None:
         message = self._messages.pop(parser.direction, None)
         if message is not None and message.body is not None:
             message.body.take()
@@ -271,15 +320,16 @@ class HttpAnalyser(Analyser):
             return None
         exchange = self._queue.pop(0)
         exchange.latency = _latency(exchange, time)
-        self._messages[parser.direction] = _Message("response", exchange, time, "0.9")
+        self._messages[parser.direction] = Message("response", exchange, time, "0.9")
         return CloseReader()
 
     # --- requests ---
 
     def _on_request(self, parser: MessageParser, head: RequestHead, time: int) -> After:
         reader = request_reader(head)
+        self._asked = None
         self._number += 1
-        exchange = Exchange(self._number, head.method, head.url, head.http_version, time)
+        exchange = Exchange(self._number, head.method, head.url, head.http_version, start=time)
         if head.fields.framing() == NOT_PLAIN:
             exchange.upgrade = handshake.request_of(head.fields)
         if self._session.content_client is None:
@@ -290,12 +340,13 @@ class HttpAnalyser(Analyser):
         self._requests_lost = False
         self._queue.append(exchange)
         if len(self._queue) > MAX_OUTSTANDING:
-            self._incomplete(self._queue.pop(0), "too many requests without a response", parser.direction, time)
+            too_many = "too many requests without a response"
+            self._incomplete(self._queue.pop(0), too_many, "bound", parser.direction, time)
         if len(self._queue) == MAX_OUTSTANDING and not self._overflowed:
             self._overflowed = True
             error = f"more than {MAX_OUTSTANDING} requests without a response: the oldest are forgotten"
             self._events.append(HttpError(self._session, time, parser.direction, error))
-        self._messages[parser.direction] = _Message("request", exchange, time, head.http_version, fields=head.fields)
+        self._messages[parser.direction] = Message("request", exchange, time, head.http_version, fields=head.fields)
         self._events.append(
             HttpRequest(
                 self._session,
@@ -317,7 +368,9 @@ class HttpAnalyser(Analyser):
 
     def _on_response(self, parser: MessageParser, head: ResponseHead, time: int) -> After:
         interim = 100 <= head.status_code < 200 and head.status_code != 101
-        exchange = self._match(interim, parser.direction, time)
+        exchange = self._match(interim, parser, time)
+        if not interim:
+            self._asked = None
         switched = head.status_code == 101 and exchange.method is not None
         connected = exchange.method == "CONNECT" and 200 <= head.status_code < 300
         reader = None if connected else response_reader(head, exchange.method)
@@ -329,21 +382,21 @@ class HttpAnalyser(Analyser):
             other.resume(tunnel=False, time=time)
         return reader or "next"
 
-    def _match(self, interim: bool, direction: Direction, time: int) -> Exchange:
+    def _match(self, interim: bool, parser: MessageParser, time: int) -> Exchange:
         """Return the exchange that the next response belongs to; one without a request when that is unknown."""
         if self._responses_lost:
             self._responses_lost = False
-            self._forget_the_unanswered(direction, time)
+            self._forget_the_unanswered(parser, time)
         if not self._queue:
             self._number += 1
-            self._queue.append(Exchange(self._number, None, None))
+            self._queue.append(Exchange(self._number, None, None, start=time))
         if interim:
             return self._queue[0]
         exchange = self._queue.pop(0)
         self._pipelined &= bool(self._queue)
         return exchange
 
-    def _forget_the_unanswered(self, direction: Direction, time: int) -> None:
+    def _forget_the_unanswered(self, parser: MessageParser, time: int) -> None:
         """Forget the requests whose responses may have been lost.
 
         A client that does not pipeline waits for each response, so what comes now answers its newest request. Of
@@ -353,7 +406,10 @@ class HttpAnalyser(Analyser):
         known = self._queue and not self._pipelined and not self._requests_lost
         newest = self._queue.pop() if known else None
         for exchange in self._queue:
-            self._incomplete(exchange, "the response was not captured", direction, time)
+            if parser.cause is None:
+                self._incomplete(exchange, "the response could not be read", "malformed", parser.direction, time)
+            else:
+                self._not_captured(exchange, parser, time)
         self._queue.clear()
         if newest:
             self._queue.append(newest)
@@ -369,7 +425,7 @@ class HttpAnalyser(Analyser):
         interim: bool = False,
     ) -> None:
         exchange.latency = latency = _latency(exchange, time)
-        self._messages[parser.direction] = _Message("response", exchange, time, head.http_version, interim, head.fields)
+        self._messages[parser.direction] = Message("response", exchange, time, head.http_version, interim, head.fields)
         response = (
             self._session, time, parser.direction, exchange.number, exchange.method, exchange.url, head.status_code,
             head.reason, head.http_version, head.fields, head.violations, interim, latency,
@@ -394,7 +450,7 @@ class HttpAnalyser(Analyser):
         else:
             self._tunnel = self._open_tunnel(self._session, self._number)
             exchange, facts = message.exchange, (0, 0, head.http_version, 0)
-            total = None if exchange.start is None else time - exchange.start
+            total = None if exchange.method is None else time - exchange.start
             self._events.append(
                 HttpResponseComplete(
                     self._session, time, parser.direction, exchange.number, *facts, exchange.latency, total
@@ -406,15 +462,17 @@ class HttpAnalyser(Analyser):
             other.mode = "tunnel"
         return "tunnel"
 
-    def _websocket(self, server: Direction, exchange: Exchange, head: ResponseHead) -> Analyser:
-        agreed = handshake.UNKNOWN if _is_cut(head) else handshake.agreement_of(head.fields)
+    def _websocket(self, server: Direction, exchange: Exchange, head: ResponseHead | None) -> Analyser:
+        """Read the frames behind an upgrade; without `head` its answer was not seen."""
+        agreed = handshake.UNKNOWN if head is None or _is_cut(head) else handshake.agreement_of(head.fields)
         return WebSocketAnalyser(
             self._session,
             server,
             number=exchange.number,
-            protocol=handshake.protocol_of(head.fields, exchange.upgrade),
+            protocol="rfc6455" if head is None else handshake.protocol_of(head.fields, exchange.upgrade),
             agreement=agreed,
             budget=self._budget or Budget(),
+            guess=head is None,
         )
 
     def _other(self, parser: MessageParser) -> MessageParser:

@@ -30,9 +30,15 @@ Key = tuple[str, int]
 
 
 class Exchanges:
-    """Takes events in their order, gives exchanges that are over. A WebSocket's is over with its session."""
+    """Takes events in their order, gives exchanges that are over. A WebSocket's is over with its session.
 
-    def __init__(self) -> None:
+    With `at_close` it is given when both sides have closed it; what is sent after that belongs to nothing.
+    """
+
+    def __init__(self, *, at_close: bool = False) -> None:
+        self._at_close = at_close
+        self._closed: dict[Key, set[str]] = {}
+        """The sides that have closed a WebSocket."""
         self._open: dict[Key, Exchange] = {}
         self._sockets: dict[str, list[Key]] = {}
         """The exchanges of a session that ended in a WebSocket."""
@@ -45,7 +51,7 @@ class Exchanges:
         if isinstance(event, HttpEvent):
             return self._take(event)
         if isinstance(event, TcpEnd | TcpReset) and self._sockets:
-            return [self._remove(key) for key in self._sockets.pop(event.session.id, ())]
+            return self._end_sockets(event)
         return []
 
     def finish(self) -> list[Exchange]:
@@ -56,6 +62,7 @@ class Exchanges:
                 exchange.verdict = "still open at the end"
         self._open.clear()
         self._sockets.clear()
+        self._closed.clear()
         self._message_bytes.clear()
         return rest
 
@@ -63,12 +70,27 @@ class Exchanges:
         """Return the open exchange that an event belongs to."""
         return self._open.get((event.session.id, event.number))
 
+    def _end_sockets(self, event: TcpEnd | TcpReset) -> list[Exchange]:
+        """The session is over, and with it its WebSocket; behind a reset its verdict is still to come."""
+        over = [
+            key
+            for key in self._sockets.get(event.session.id, ())
+            if isinstance(event, TcpEnd) or self._is_closed(key) or not _gets_verdict(self._open.get(key))
+        ]
+        return [exchange for key in over if (exchange := self._remove(key)) is not None]
+
+    def _is_closed(self, key: Key) -> bool:
+        return len(self._closed.get(key, ())) == 2
+
     def _take(self, event: HttpEvent) -> list[Exchange]:
         key = (event.session.id, event.number)
-        exchange, gone = self._open.get(key), []
+        gone: list[Exchange] = []
+        exchange = self._open.get(key)
+        if exchange is None and (self._is_closed(key) or isinstance(event, HttpIncomplete)):
+            return []
         if exchange is None:
             if len(self._open) >= MAX_OPEN:
-                gone.append(self._give_up())
+                gone += filter(None, [self._give_up()])
             exchange = self._open[key] = Exchange(
                 event.session, event.number, connect=event.session.connect if event.number == 1 else None
             )
@@ -78,14 +100,18 @@ class Exchanges:
             note(exchange, event)
         if isinstance(event, WebSocketUpgrade):
             self._sockets.setdefault(key[0], []).append(key)
-        elif _is_over(exchange, event):
-            gone.append(self._remove(key))
+        elif _is_over(exchange, event) or (self._at_close and self._is_closed(key)):
+            self._remove(key, ended=not self._is_closed(key))
+            gone.append(exchange)
         return gone
 
     def _note_message(self, key: Key, exchange: Exchange, message: WebSocketMessage) -> None:
         if exchange.response is None and key not in self._sockets.setdefault(key[0], []):
             self._sockets[key[0]].append(key)
-            exchange.verdict = "joined in the middle: the upgrade was not seen"
+            if exchange.verdict == "complete":
+                exchange.verdict = "joined in the middle: the upgrade was not seen"
+        if message.opcode == "close":
+            self._closed.setdefault(key, set()).add(message.direction)
         held = self._message_bytes.get(key, 0) + len(message.data) + MESSAGE_OVERHEAD
         if held <= MAX_MESSAGES:
             self._message_bytes[key] = held
@@ -93,17 +119,21 @@ class Exchanges:
         elif exchange.verdict == "complete":
             exchange.verdict = f"only {len(exchange.messages)} of its messages were kept"
 
-    def _give_up(self) -> Exchange:
+    def _give_up(self) -> Exchange | None:
         """Let go of the exchange that has been open longest."""
         self.given_up += 1
         exchange = self._remove(next(iter(self._open)))
-        if exchange.verdict == "complete":
+        if exchange is not None and exchange.verdict == "complete":
             exchange.verdict = "given up: too many exchanges at once"
         return exchange
 
-    def _remove(self, key: Key) -> Exchange:
+    def _remove(self, key: Key, *, ended: bool = True) -> Exchange | None:
+        """Forget an exchange; with its session `ended` that it was closed, too. None: it was given already."""
         self._message_bytes.pop(key, None)
-        session, exchange = key[0], self._open.pop(key)
+        session, exchange = key[0], self._open.pop(key, None)
+        if not ended:
+            return exchange
+        self._closed.pop(key, None)
         if session in self._sockets and key in self._sockets[session]:
             self._sockets[session].remove(key)
             if not self._sockets[session]:
@@ -130,6 +160,13 @@ def note(exchange: Exchange, event: HttpEvent) -> None:
         exchange.response_complete = event
     elif isinstance(event, HttpIncomplete) and exchange.verdict == "complete":
         exchange.verdict = event.verdict
+
+
+def _gets_verdict(exchange: Exchange | None) -> bool:
+    """Tell whether the end of a WebSocket that was not closed has a verdict."""
+    if exchange is None or not exchange.number:
+        return False
+    return not isinstance(exchange.response, WebSocketUpgrade) or exchange.response.protocol != "hixie-75"
 
 
 def _is_over(exchange: Exchange, event: HttpEvent) -> bool:

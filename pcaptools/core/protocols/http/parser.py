@@ -6,7 +6,7 @@ from typing import Literal, Protocol
 
 from h11 import EndOfMessage
 
-from pcaptools.core.events import Direction
+from pcaptools.core.events import Direction, IncompleteReason
 from pcaptools.core.protocols.base import EndReason
 from pcaptools.core.protocols.http.framing import Broken, Buffer, CloseReader, LengthReader, Reader
 from pcaptools.core.protocols.http.head import (
@@ -24,6 +24,7 @@ from pcaptools.core.protocols.http.head import (
     starts_simple_request,
     well_formed_head,
 )
+from pcaptools.core.protocols.http.verdict import END_REASONS, ENDS, Cause, joined, missing_words
 
 MAX_PAUSED = 256 * 1024
 """Bytes kept while the answer to a CONNECT is awaited."""
@@ -33,16 +34,6 @@ After = Literal["next", "pause", "tunnel"] | Reader
 """What follows a head: the next message, bytes to keep until the other side answers, a tunnel, or a body."""
 
 
-ENDS: dict[EndReason, str] = {
-    "fin": "the connection ended",
-    "rst": "the connection was reset",
-    "timeout": "the connection fell silent",
-    "replaced": "another connection took its ports",
-    "evicted": "the session was forgotten",
-    "end of input": "the capture ended",
-}
-
-
 class Owner(Protocol):
     """Who is told what the parser finds."""
 
@@ -50,7 +41,9 @@ class Owner(Protocol):
         """Take a head; return what follows it."""
         ...
 
-    def on_cut_head(self, parser: MessageParser, head: RequestHead | ResponseHead, time: int) -> None:
+    def on_cut_head(
+        self, parser: MessageParser, head: RequestHead | ResponseHead, time: int, reason: IncompleteReason
+    ) -> None:
         """Take a head of which the end is missing."""
         ...
 
@@ -66,8 +59,8 @@ class Owner(Protocol):
         """Take note of a message's last byte."""
         ...
 
-    def on_error(self, parser: MessageParser, error: str, time: int) -> None:
-        """Take note that bytes are no message."""
+    def on_error(self, parser: MessageParser, error: str, time: int, reason: IncompleteReason) -> None:
+        """Take note that bytes are no message; `reason`: what that means for the one they should be of."""
         ...
 
     def on_tunnel(self, parser: MessageParser, data: bytes, time: int) -> None:
@@ -90,6 +83,7 @@ class MessageParser:
         "_scanned",
         "body_len",
         "buffer",
+        "cause",
         "direction",
         "keep_bodies",
         "missing",
@@ -108,12 +102,19 @@ class MessageParser:
         """Body bytes on their way through the reader; made when there are any."""
         self.body_len = 0
         self.missing = 0
+        self.cause: Cause | None = None
+        """Why bytes are missing, of the message or of those between the last and the next."""
         self._pending = bytearray()
         """The beginning of a head that is not complete."""
         self._pending_time = 0
         self._scanned = 0
         self._checked = False
         self._lost_while_paused = False
+
+    @property
+    def between(self) -> bool:
+        """Whether the next byte may be the first of a message, as far as is known."""
+        return self.mode in ("head", "lost") and not self._pending
 
     def data(self, data: bytes, time: int) -> None:
         """Take the next bytes."""
@@ -131,8 +132,9 @@ class MessageParser:
                 self._pause(data, time)
                 return
 
-    def gap(self, length: int, time: int) -> None:
-        """Take note that `length` bytes are missing here."""
+    def gap(self, length: int, time: int, cause: Cause = "bytes_missing") -> None:
+        """Take note that `length` bytes are missing here, and why."""
+        self.cause = joined(self.cause, cause)
         if self.mode == "body" and self.reader is not None:
             taken = self.reader.skip(length)
             self.missing += taken
@@ -142,11 +144,13 @@ class MessageParser:
                 return
             if isinstance(self.reader, LengthReader):
                 self._finish_body(time)  # the rest of the gap was behind the body
+                self.cause = cause
                 self._lose()
             else:
-                self._fail(f"{length} bytes missing inside a chunked body: where it ends is unknown", time)
+                error = f"{missing_words(length, cause)} inside a chunked body: where it ends is unknown"
+                self._fail(error, time, cause)
         elif self.mode == "head":
-            self._cut_head(f"the head is cut: {length} bytes missing")
+            self._cut_head(f"the head is cut: {missing_words(length, cause)}", cause)
         elif self.mode == "paused":
             self._pending.clear()
             self._lost_while_paused = True
@@ -159,7 +163,7 @@ class MessageParser:
             if isinstance(self.reader, CloseReader) and reason == "fin":
                 self._finish_body(time)
             else:
-                self.owner.on_error(self, self._unfinished(reason), time)
+                self.owner.on_error(self, self._unfinished(reason), time, END_REASONS[reason])
                 self._lose()
         elif self.mode == "head" and self._pending:
             self._end_in_head(reason, time)
@@ -177,7 +181,7 @@ class MessageParser:
                 self.data(block, first_time)
                 self.end(reason, time)
                 return
-        self._cut_head(f"the head is cut: {ENDS[reason]}")
+        self._cut_head(f"the head is cut: {ENDS[reason]}", END_REASONS[reason])
 
     def skip(self, count: int) -> None:
         """Pass over body bytes that were seen and not delivered."""
@@ -235,8 +239,8 @@ class MessageParser:
             too_long = f"the head is longer than {MAX_HEAD // 1024} KiB"
             if block is not self._pending:
                 self._pending += block
-            self._cut_head(too_long)
-            self._fail(too_long, time)
+            self._cut_head(too_long, "bound")
+            self._fail(too_long, time, "bound")
             return b""
         if block is not self._pending:
             self._pending += block
@@ -259,7 +263,7 @@ class MessageParser:
         if reader is not None:
             self._start(reader, time)
             return block
-        self.owner.on_error(self, problem, first_time)
+        self.owner.on_error(self, problem, first_time, "malformed")
         self._lose()
         self._pending += block[:segment]  # a message may begin where a segment does
         self._pending_time = first_time
@@ -270,7 +274,7 @@ class MessageParser:
         self._forget_pending()
         self._start(self.owner.on_head(self, parse_head(block), first_time), time)
 
-    def _cut_head(self, violation: str) -> None:
+    def _cut_head(self, violation: str, reason: IncompleteReason) -> None:
         """Lose the place in a head; show as much of it as was captured, when that is more than a word's beginning."""
         block, first_time = bytes(self._pending), self._pending_time
         if not self._checked:
@@ -280,10 +284,11 @@ class MessageParser:
             head = parse_head(block[: block.rindex(b"\n") + 1])
             head.violations = [text for text in head.violations if text != "no Host header"]  # it may have had one
             head.violations.append(violation)
-            self.owner.on_cut_head(self, head, first_time)
+            self.owner.on_cut_head(self, head, first_time, reason)
 
     def _start(self, following: After, time: int) -> None:
         self.body_len = self.missing = 0
+        self.cause = None
         if following == "next":
             self.mode = "head"
             self.owner.on_complete(self, time)
@@ -345,6 +350,7 @@ class MessageParser:
         self.reader = None
         self.mode = "head"
         self.owner.on_complete(self, time)
+        self.cause = None
 
     def _unfinished(self, reason: EndReason) -> str:
         seen = self.body_len + self.missing
@@ -354,8 +360,8 @@ class MessageParser:
 
     # --- trouble ---
 
-    def _fail(self, error: str, time: int) -> None:
-        self.owner.on_error(self, error, time)
+    def _fail(self, error: str, time: int, reason: IncompleteReason = "malformed") -> None:
+        self.owner.on_error(self, error, time, reason)
         self._lose()
 
     def _lose(self) -> None:
@@ -396,7 +402,7 @@ class MessageParser:
         if not self._pending:
             self._pending_time = time
         if len(self._pending) + len(data) > MAX_PAUSED:
-            self._fail("too many bytes before the answer to CONNECT", time)
+            self._fail("too many bytes before the answer to CONNECT", time, "bound")
             return
         self._pending += data
 

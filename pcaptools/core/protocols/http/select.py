@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from pcaptools.core.protocols.http.exchange import Exchange
 from pcaptools.core.protocols.http.exchanges import Exchanges, Key
 from pcaptools.core.protocols.http.fields import HeaderFields
 from pcaptools.core.protocols.http.kept import MAX_BODY
+from pcaptools.core.protocols.http.search import Searches, Searching
 
 MAX_WAITING = 100_000
 """Events that wait for the fact that decides their exchange."""
@@ -49,6 +49,8 @@ class Condition:
     stage: Stage
     tests: list[Test]
     ignore: bool = False
+    of_messages: bool = False
+    """It looks at WebSocket messages, too: each may be the one that is meant, up to the last."""
 
     def holds(self, exchange: Exchange) -> bool | None:
         """Tell whether one of the tests does; None when that is not known."""
@@ -61,8 +63,13 @@ class Selector:
     """Lets through the events of exchanges for which all conditions hold."""
 
     conditions: list[Condition]
+    searches: Searches = field(default_factory=Searches)
+    """What the conditions search with."""
     undecided: int = 0
     """Exchanges not shown, because the fact that decides was never seen."""
+    hidden: int = 0
+    """Exchanges not shown, because the filters say so."""
+    shown: int = 0
     given_up: int = 0
     """Exchanges not shown, because too much waited to be decided."""
     _exchanges: Exchanges = field(default_factory=Exchanges)
@@ -75,6 +82,10 @@ class Selector:
 
     def take(self, events: Iterable[Event]) -> list[Event]:
         """Take the next events; return those to show, a waiting exchange's when it is decided."""
+        with self.searches.watch:
+            return self._take_all(events)
+
+    def _take_all(self, events: Iterable[Event]) -> list[Event]:
         shown: list[Event] = []
         for event in events:
             if isinstance(event, HttpEvent):
@@ -85,12 +96,12 @@ class Selector:
                     shown.append(event)
             elif not isinstance(event, TlsSession):
                 shown.append(event)
-                self._close(self._exchanges.take(event))
+                self._close(self._exchanges.take(event), shown)
         return shown
 
     def finish(self) -> None:
         """End of the input: what still waits is not decided."""
-        self._close(self._exchanges.finish())
+        self._close(self._exchanges.finish(), [])
 
     def notices(self) -> dict[str, int]:
         """Return what was not shown for other reasons than the filters, in words, and how often."""
@@ -105,13 +116,16 @@ class Selector:
         before = self._exchanges.find(event)
         over = self._exchanges.take(event)
         exchange = before or self._exchanges.find(event) or (over[-1] if over else None)
-        assert exchange is not None
+        if exchange is None:  # it was over before: its WebSocket was closed, or reset
+            return
         chosen = self._shown.get(key)
         if chosen is None:
             chosen = self._decide(exchange)
             if chosen is not None:
                 self._shown[key] = chosen
                 waiting = self._release(key)
+                self.shown += chosen
+                self.hidden += not chosen
                 if chosen:
                     shown += waiting
                     self._open_shown[key[0]] += 1
@@ -119,14 +133,17 @@ class Selector:
             shown.append(event)
         elif chosen is None:
             self._wait(key, event)
-        self._close(over)
+        self._close(over, shown)
 
-    def _decide(self, exchange: Exchange) -> bool | None:
-        """Tell whether an exchange is shown; None as long as that is not known."""
+    def _decide(self, exchange: Exchange, *, over: bool = False) -> bool | None:
+        """Tell whether an exchange is shown; None as long as that is not known. `over`: no message comes any more."""
         decided = True
         for condition in self.conditions:
-            known = _reached(exchange, condition.stage)
+            spoken = condition.of_messages and bool(exchange.messages)
+            known = spoken or _reached(exchange, condition.stage)
             holds = condition.holds(exchange) if known else None
+            if over and spoken and holds is None:
+                holds = False
             if holds is None:
                 decided = False
             elif holds is condition.ignore:
@@ -136,30 +153,45 @@ class Selector:
     def _wait(self, key: Key, event: HttpEvent) -> None:
         self._waiting.setdefault(key, []).append(event)
         self._count += 1
-        self._bytes += len(getattr(event, "body", b""))
+        self._bytes += _held_by(event)
         while self._count > MAX_WAITING or self._bytes > MAX_WAITING_BODIES:
             oldest = next(iter(self._waiting))
             self._release(oldest)
             self._shown[oldest] = False
             self.given_up += 1
 
+    def _decide_late(self, exchange: Exchange, waiting: list[Event], shown: list[Event]) -> None:
+        """An exchange is over, and was not decided before."""
+        chosen = self._decide(exchange, over=True)
+        if chosen is None:
+            self.undecided += 1
+        elif chosen:
+            self.shown += 1
+            shown += waiting
+        else:
+            self.hidden += 1
+
     def _release(self, key: Key) -> list[Event]:
         events = self._waiting.pop(key, [])
         self._count -= len(events)
-        self._bytes -= sum(len(getattr(event, "body", b"")) for event in events)
+        self._bytes -= sum(map(_held_by, events))
         return events
 
-    def _close(self, over: Iterable[Exchange]) -> None:
+    def _close(self, over: Iterable[Exchange], shown: list[Event]) -> None:
         for exchange in over:
             key = (exchange.session.id, exchange.number)
             chosen = self._shown.pop(key, None)
             if chosen is None:
-                self.undecided += 1
-                self._release(key)
+                self._decide_late(exchange, self._release(key), shown)
             elif chosen:
                 self._open_shown[key[0]] -= 1
                 if not self._open_shown[key[0]]:
                     del self._open_shown[key[0]]
+
+
+def _held_by(event: Event) -> int:
+    """Return the bytes of a body or a message."""
+    return len(getattr(event, "body", b"")) + len(getattr(event, "data", b""))
 
 
 def _reached(exchange: Exchange, stage: Stage) -> bool:
@@ -173,17 +205,17 @@ def _reached(exchange: Exchange, stage: Stage) -> bool:
 # --- what can be asked of an exchange ---
 
 
-def method(pattern: re.Pattern[str]) -> Test:
+def method(pattern: Searching[str]) -> Test:
     """By the request's method."""
     return lambda exchange: _search(pattern, (exchange.request or exchange.response), "method")
 
 
-def url(pattern: re.Pattern[str]) -> Test:
+def url(pattern: Searching[str]) -> Test:
     """By the request-target as sent."""
     return lambda exchange: _search(pattern, (exchange.request or exchange.response), "url")
 
 
-def request_header(name: str, pattern: re.Pattern[str]) -> Test:
+def request_header(name: str, pattern: Searching[str]) -> Test:
     """By the values of a header of the request (`name` in lower case); a header that is not there is empty."""
 
     def test(exchange: Exchange) -> bool | None:
@@ -192,7 +224,7 @@ def request_header(name: str, pattern: re.Pattern[str]) -> Test:
     return test
 
 
-def content_type(pattern: re.Pattern[str]) -> Test:
+def content_type(pattern: Searching[str]) -> Test:
     """By the response's Content-Type."""
 
     def test(exchange: Exchange) -> bool | None:
@@ -227,12 +259,14 @@ def larger_than(size: int) -> Test:
     return test
 
 
-def find(pattern: re.Pattern[bytes]) -> Test:
-    """By what a body, its content codings undone, contains."""
+def find(pattern: Searching[bytes]) -> Test:
+    """By what a body, its content codings undone, or a WebSocket message contains; of the latter by the latest."""
 
     def test(exchange: Exchange) -> bool | None:
+        if exchange.messages:
+            return True if pattern.search(exchange.messages[-1].data) else None
         pairs = ((exchange.request, exchange.request_body), (exchange.response, exchange.response_body))
-        return any(head and body and pattern.search(plain(head.fields, body)) for head, body in pairs)
+        return any(head and body and bool(pattern.search(plain(head.fields, body))) for head, body in pairs)
 
     return test
 
@@ -242,10 +276,10 @@ def plain(fields: HeaderFields, body: bytes) -> bytes:
     return decode_content(fields, body, MAX_BODY).data
 
 
-def _search(pattern: re.Pattern[str], head: HttpRequest | HttpResponse | None, name: str) -> bool | None:
+def _search(pattern: Searching[str], head: HttpRequest | HttpResponse | None, name: str) -> bool | None:
     value = getattr(head, name, None)
     return None if value is None else bool(pattern.search(value))
 
 
-def _among(pattern: re.Pattern[str], fields: HeaderFields, name: str) -> bool:
+def _among(pattern: Searching[str], fields: HeaderFields, name: str) -> bool:
     return any(pattern.search(value) for value in fields.values(name) or [""])

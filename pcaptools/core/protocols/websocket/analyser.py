@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pcaptools.core.events import Direction, Event, WebSocketError, WebSocketMessage
-from pcaptools.core.protocols.base import NO_EVENTS, Analyser, Data, EndReason, Gap, Unit
+from pcaptools.core.events import Direction, Event, HttpIncomplete, WebSocketError, WebSocketMessage
+from pcaptools.core.protocols.base import NO_EVENTS, Analyser, Data, End, Gap, Unit
+from pcaptools.core.protocols.http.verdict import END_REASONS, ENDS
 from pcaptools.core.protocols.websocket.bounds import Budget
 from pcaptools.core.protocols.websocket.deflate import Inflater
 from pcaptools.core.protocols.websocket.handshake import Agreement, Protocol
@@ -15,21 +16,14 @@ from pcaptools.core.tcp.session import Session
 
 HIXIE_76_ANSWER = 16
 """Bytes that the server sends behind its head (hybi-00, 5.2)."""
-ENDS: dict[EndReason, str] = {
-    "fin": "the connection ended",
-    "rst": "the connection was reset",
-    "timeout": "the connection fell silent",
-    "replaced": "another connection took its ports",
-    "evicted": "the session was forgotten",
-    "end of input": "the capture ended",
-}
 GUESS = "a guess: the upgrade was not seen"
+GUESS_OF_ANSWER = "a guess: the answer to the upgrade was not seen"
 
 
 class WebSocketAnalyser(Analyser):
     """Reads the frames that follow an upgrade; `number` is that of its exchange, 0 for a guess."""
 
-    __slots__ = ("_notes", "_number", "_readers", "_session")
+    __slots__ = ("_closed", "_ended", "_heard", "_notes", "_number", "_readers", "_server", "_session")
 
     def __init__(
         self, session: Session, server: Direction, *, number: int, protocol: Protocol, agreement: Agreement,
@@ -37,8 +31,15 @@ class WebSocketAnalyser(Analyser):
     ) -> None:  # fmt: skip
         self._session = session
         self._number = number
-        self._notes = [GUESS] if guess else []
+        self._server = server
+        self._notes = [GUESS_OF_ANSWER if number else GUESS] if guess else []
         client: Direction = "recv" if server == "send" else "send"
+        self._closed: set[Direction] = set()
+        """Who has sent a close."""
+        self._heard: set[Direction] = set()
+        self._ended: set[Direction] = set()
+        if not number or protocol == "hixie-75":  # nobody knows when a guess began; that one has no close
+            self._closed |= {"send", "recv"}
         self._readers: dict[Direction, Reader]
         if protocol != "rfc6455":
             skip = HIXIE_76_ANSWER if protocol == "hixie-76" else 0
@@ -62,16 +63,19 @@ class WebSocketAnalyser(Analyser):
         """Take the next unit of a direction."""
         reader = self._readers[direction]
         if isinstance(unit, Data):
+            self._heard.add(direction)
             found = reader.feed(unit.data)
         elif isinstance(unit, Gap):
             found = reader.gap(unit.length)
         else:
             found = reader.end(ENDS[unit.reason])
         if not found:
-            return NO_EVENTS
+            return self._end(direction, unit) if isinstance(unit, End) else NO_EVENTS
         events: list[Event] = []
         for item in found:
             if isinstance(item, Message):
+                if item.opcode == "close":
+                    self._closed.add(direction)
                 notes = ", ".join(item.notes + self._notes)
                 events.append(
                     WebSocketMessage(
@@ -81,4 +85,20 @@ class WebSocketAnalyser(Analyser):
                 )  # fmt: skip
             else:
                 events.append(WebSocketError(self._session, unit.time, direction, item.error, self._number))
-        return events
+        return [*events, *self._end(direction, unit)] if isinstance(unit, End) else events
+
+    def _end(self, direction: Direction, end: End) -> Sequence[Event]:
+        """When both sides have ended, tell of a close handshake that was not complete (RFC 6455, 7.1.5).
+
+        It is told of the side that sent no close, of neither of the server: which one ends last may be chance.
+        """
+        self._ended.add(direction)
+        missed = self._heard - self._closed if self._closed else {"send", "recv"}
+        if len(self._ended) < 2 or not missed:
+            return NO_EVENTS
+        self._closed |= {"send", "recv"}  # told once
+        reason = END_REASONS[end.reason]
+        none = "still open" if reason == "open" else "no close was seen"
+        verdict = f"{none if len(missed) == 2 else 'the close was not answered'}: {ENDS[end.reason]}"
+        side = missed.pop() if len(missed) == 1 else self._server
+        return [HttpIncomplete(self._session, end.time, side, self._number, verdict, True, reason)]

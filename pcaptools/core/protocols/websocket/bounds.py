@@ -11,12 +11,14 @@ MAX_HELD = 128 << 20
 
 
 class Budget:
-    """Bytes that may still be held."""
+    """Bytes that may still be held, and how many one message may keep."""
 
-    __slots__ = ("left",)
+    __slots__ = ("left", "message")
 
-    def __init__(self, limit: int = MAX_HELD) -> None:
+    def __init__(self, limit: int = MAX_HELD, *, message: int = MAX_MESSAGE) -> None:
+        """`message` is at most MAX_INFLATED."""
         self.left = limit
+        self.message = min(message, MAX_INFLATED)
 
     def take(self, count: int) -> bool:
         """Ask for `count` bytes more (negative: give them back); False when they are not to be had."""

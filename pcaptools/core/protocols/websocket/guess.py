@@ -20,20 +20,26 @@ MAX_WAITING = 64 * 1024
 """Bytes of a direction that wait for the other."""
 MAX_REFUSED = 1000
 """Segments that were no frames, after which a session is not looked at any more."""
+ENOUGH_ASKED = 12
+"""Of the client alone, or twice of the server alone, where the client has asked for a WebSocket."""
 
 
 class Guesser:
     """Collects what a session of an unknown protocol says, as long as it reads as frames."""
 
-    __slots__ = ("_bits", "_ends", "_refused", "waiting")
+    __slots__ = ("_asked", "_bits", "_ends", "_refused", "waiting")
 
-    def __init__(self) -> None:
+    def __init__(self, client: Direction | None = None) -> None:
+        """With `client` that side is known to have asked for a WebSocket: less is enough then."""
         self.waiting: dict[Direction, list[Data]] = {"send": [], "recv": []}
         """What reads as frames."""
         self._bits: dict[Direction, int] = {"send": 0, "recv": 0}
         """How sure that is."""
         self._ends: dict[Direction, bool] = {"send": False, "recv": False}
         """It is masked."""
+        self._asked = client
+        if client is not None:
+            self._ends[client] = True
         self._refused = 0
 
     def look(self, direction: Direction, unit: Data) -> Direction | None:
@@ -44,7 +50,7 @@ class Guesser:
             self._refused += 1
             return None
         whole = b"".join(part.data for part in waiting) + data if waiting else data
-        if not waiting and len(data) > 1:
+        if self._asked is None and not waiting and len(data) > 1:
             self._ends[direction] = data[1] >= 0x80
         bits = evidence(whole, masked=self._ends[direction])
         if bits is None or len(whole) > MAX_WAITING:
@@ -64,9 +70,17 @@ class Guesser:
 
     def _server(self) -> Direction | None:
         send, recv = self._bits["send"], self._bits["recv"]
+        if self._asked is not None:
+            client, server = (send, recv) if self._asked == "send" else (recv, send)
+            enough = client >= ENOUGH_ASKED or server >= 2 * ENOUGH_ASKED
+            return _other(self._asked) if enough else None
         if min(send, recv) < ENOUGH_EACH or send + recv < ENOUGH_BITS or self._ends["send"] == self._ends["recv"]:
             return None
         return "recv" if self._ends["send"] else "send"
+
+
+def _other(direction: Direction) -> Direction:
+    return "recv" if direction == "send" else "send"
 
 
 def evidence(data: bytes, *, masked: bool) -> int | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from pcaptools.core.events import WebSocketOpcode
-from pcaptools.core.protocols.websocket.bounds import MAX_INFLATED, MAX_MESSAGE, Budget
+from pcaptools.core.protocols.websocket.bounds import MAX_INFLATED, Budget
 from pcaptools.core.protocols.websocket.deflate import Inflater
 from pcaptools.core.protocols.websocket.frames import (
     CLOSE,
@@ -82,7 +82,7 @@ class Assembly:
     @property
     def room(self) -> int:
         """Bytes that may still be kept."""
-        return 0 if self.hole else MAX_MESSAGE - len(self.data)
+        return 0 if self.hole else self._budget.message - len(self.data)
 
     def keep(self, data: bytes) -> None:
         """Keep what there is room for."""
@@ -109,7 +109,9 @@ class Assembly:
         self.release()
         whole = len(data) == self.length
         if not whole and not self.hole:
-            self.note(f"only its first {MAX_MESSAGE >> 20} MB are kept")
+            limit = self._budget.message
+            kept = f"{limit} bytes" if limit % (1 << 20) else f"{limit >> 20} MB"
+            self.note(f"only its first {kept} are kept")
         if self.opcode == "close":
             code, data = self._close(data)
         if self.opcode in {"text", "close"} and not is_utf8(data, whole=whole):

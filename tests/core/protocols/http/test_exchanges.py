@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.build import ACK, RST, Dialogue
+from support.websocket import frame
 
 from pcaptools.core.protocols.detect import Analysers
 from pcaptools.core.protocols.http import exchanges as module
@@ -115,9 +116,42 @@ def test_a_response_may_end_before_its_request() -> None:
 def test_a_websocket_ends_with_its_session() -> None:
     talk = Dialogue().open().send("c", REQUEST).send("s", UPGRADE)
     early, late = exchanges(talk)
-    assert (len(early), [found.verdict for found in late]) == (0, ["complete"])
+    assert [found.verdict for found in early + late] == ["still open: the capture ended"]
     early, late = exchanges(talk.close())
-    assert ([found.verdict for found in early], late) == (["complete"], [])
+    assert ([found.verdict for found in early], late) == (["no close was seen: the connection ended"], [])
+
+
+CLOSES = [("c", frame(0x88, b"\x03\xe8", mask=True)), ("s", frame(0x88, b"\x03\xe8"))]
+
+
+def closing(count: int) -> Dialogue:
+    talk = Dialogue().open().send("c", REQUEST).send("s", UPGRADE).send("s", frame(0x81, b"hi"))
+    for side, data in CLOSES[:count]:
+        talk.send(side, data)  # type: ignore[arg-type]
+    return talk
+
+
+def test_a_websocket_that_was_closed_is_complete() -> None:
+    for talk in (closing(2).close(), closing(2).raw("c", RST | ACK)):
+        early, late = exchanges(talk)
+        assert ([(found.verdict, len(found.messages)) for found in early], late) == ([("complete", 3)], [])
+
+
+@pytest.mark.parametrize(("closes", "what"), [(0, "no close was seen"), (1, "the close was not answered")])
+def test_a_websocket_that_was_reset(closes: int, what: str) -> None:
+    (exchange,), late = exchanges(closing(closes).raw("c", RST | ACK))
+    assert (exchange.verdict, len(exchange.messages), late) == (f"{what}: the connection was reset", 1 + closes, [])
+
+
+def test_a_websocket_is_given_at_its_close_where_that_is_asked_for() -> None:
+    collector, given = Exchanges(at_close=True), []
+    tracker = TCPTracker(Analysers())
+    for record in closing(2).send("s", frame(0x81, b"after the close")).close().records:
+        for event in tracker.track_batch(Batch(1, [record])):
+            given += [(exchange.verdict, len(exchange.messages), record[0]) for exchange in collector.take(event)]
+    answered = closing(2).records[-2][0]
+    assert given == [("complete", 3, answered)]
+    assert collector.finish() == []
 
 
 def test_no_more_than_a_bound_are_open(monkeypatch: pytest.MonkeyPatch) -> None:

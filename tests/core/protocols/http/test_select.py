@@ -6,6 +6,7 @@ import re
 
 import pytest
 from support.build import Dialogue
+from support.websocket import REQUEST, frame, response
 
 from pcaptools.commands._filters import Filters
 from pcaptools.core.errors import UsageError
@@ -45,6 +46,39 @@ def shown(**given: str | tuple[str, ...]) -> tuple[list[int], Selector]:
     events = selector.take(tracker.track_batch(Batch(1, talk().records))) + selector.take(tracker.finish())
     selector.finish()
     return list(dict.fromkeys(event.number for event in events if isinstance(event, HttpEvent))), selector
+
+
+def socket_shown(**given: str) -> tuple[list[str], Selector]:
+    """What is let through of a WebSocket with two messages and a close of both sides."""
+    talk = Dialogue().open().send("c", REQUEST).send("s", response())
+    talk.send("c", frame(0x81, b"the fox", mask=True)).send("s", frame(0x81, b"the hound"))
+    talk.send("c", frame(0x88, b"\x03\xe8", mask=True)).send("s", frame(0x88, b"\x03\xe8")).close()
+    tracker, selector = TCPTracker(Analysers(bodies=True)), Filters({name: (value,) for name, value in given.items()})
+    made = selector.selector()
+    assert made is not None
+    events = [found for record in talk.records for found in made.take(tracker.track_batch(Batch(1, [record])))]
+    events += made.take(tracker.finish())
+    made.finish()
+    return [getattr(event, "opcode", event.name) for event in events if isinstance(event, HttpEvent)], made
+
+
+WHOLE_SOCKET = ["http_request", "http_request_complete", "websocket_upgrade", "text", "text", "close", "close"]
+
+
+def test_a_websocket_is_found_by_its_messages() -> None:
+    for pattern in ("fox", "hound"):
+        assert socket_shown(find=pattern)[0] == WHOLE_SOCKET
+        shown, selector = socket_shown(**{"find-ignore": pattern})
+        assert (shown, selector.hidden, selector.undecided) == ([], 1, 0)
+    shown, selector = socket_shown(find="wolf")
+    assert (shown, selector.hidden, selector.undecided) == ([], 1, 0)
+    assert socket_shown(**{"find-ignore": "wolf"})[0] == WHOLE_SOCKET
+    assert socket_shown(**{"slower-than": "1ms"})[1].undecided == 1
+
+
+def test_messages_that_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(select, "MAX_WAITING_BODIES", 10)
+    assert socket_shown(find="wolf")[1].given_up == 1
 
 
 CASES: list[tuple[dict[str, str | tuple[str, ...]], list[int]]] = [
