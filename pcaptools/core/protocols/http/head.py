@@ -167,7 +167,7 @@ def parse_head(block: bytes) -> RequestHead | ResponseHead:
     if whole and whole[1] == len(block) + 2:
         return whole[0]
     end = block.index(b"\n") + 1
-    if block[:5].upper() == b"HTTP/" or block[:4].upper() == b"ICY ":
+    if starts_response(block):  # not by its first word: `ICY` is a method, too, where the version comes last
         head: RequestHead | ResponseHead = _status_line(block[:end])
     else:
         head = _request_line(block[:end])

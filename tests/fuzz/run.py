@@ -1,0 +1,77 @@
+"""`make fuzz`: every target for its share of the time, one after the other, and a table at the end.
+
+python tests/fuzz/run.py [--seconds N] [--only TARGET …] [--seed N] [--plain]
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from fuzz import packets
+from fuzz.engine import has_atheris, load, targets
+
+HOUR = 3600
+PACKETS = "packets"
+"""Not a target of bytes: real packets, changed by chance, through one dissector that remembers (packets.py)."""
+HERE = Path(__file__).resolve().parent
+
+
+@dataclass
+class Row:
+    """What came of one target."""
+
+    name: str
+    executions: int
+    seconds: float
+    findings: list[str] = field(default_factory=list)
+
+
+def run(name: str, seconds: int, more: list[str]) -> Row:
+    """Run one target in a process of its own, and pass on what it says."""
+    script = "packets.py" if name == PACKETS else "engine.py"
+    arguments = ["--seconds", str(seconds), "--jobs", "1"] if name == PACKETS else [name, str(seconds), *more]
+    started = time.monotonic()
+    command = [sys.executable, str(HERE / script), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    took = time.monotonic() - started
+    counted = re.findall(r"^(?:executions )?(\d+)(?: packets|$)", done.stdout, re.MULTILINE)
+    findings = re.findall(r"^(?:finding|seed \d+, link type) (.+)", done.stdout, re.MULTILINE)
+    if done.returncode:
+        print(done.stdout + done.stderr, flush=True)
+    return Row(name, int(counted[-1]) if counted else 0, took, findings or ["it ended"] * bool(done.returncode))
+
+
+def main() -> int:
+    """Run from the command line."""
+    names = [*targets(), PACKETS]
+    parser = argparse.ArgumentParser(description="Run every fuzz target.")
+    parser.add_argument("--seconds", type=int, default=HOUR // len(names), help="of each target")
+    parser.add_argument("--only", nargs="+", choices=names, default=names)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--plain", action="store_true", help="without atheris, though it is there")
+    options = parser.parse_args()
+    more = [*(["--seed", str(options.seed)] if options.seed is not None else []), *["--plain"] * options.plain]
+    guided = has_atheris() and not options.plain
+    print(f"{len(options.only)} targets, {options.seconds} s each, " + ("by coverage" if guided else "by chance"))
+    rows = []
+    for name in options.only:
+        invariant = load(name)[2] if name != PACKETS else (packets.__doc__ or "").partition("\n")[0]
+        print(f"{name}: {invariant}", flush=True)
+        rows.append(run(name, options.seconds, more))
+    print(f"\n{'target':<12}{'executions':>12}{'seconds':>9}{'a second':>10}  findings")
+    for row in rows:
+        rate = row.executions / row.seconds
+        print(f"{row.name:<12}{row.executions:>12,}{row.seconds:>9.0f}{rate:>10.0f}  {', '.join(row.findings) or '-'}")
+    return int(any(row.findings for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
