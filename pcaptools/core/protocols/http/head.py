@@ -29,7 +29,7 @@ _SIMPLE_START = re.compile(
     rb"(?:GET|HEAD|POST|PUT|DELETE|OPTIONS)(?: (?:/|https?://|HTTP/)[^\r\n\x00-\x20]*[ \t]*\r?\n|\r?\n(?=%b:))" % _NAME
 )
 # what may become a start line when more bytes come: a token, then anything a line can hold
-_MAYBE = re.compile(rb"%b(?:[ \t][^\r\n\x00]*)?\r?\Z|(?:HTTP/|ICY )[^\r\n\x00]*\r?\Z" % _TOKEN, re.IGNORECASE)
+_MAYBE = re.compile(rb"%b(?:[ \t][^\r\n]*)?\r?\Z|(?:HTTP/|ICY )[^\r\n]*\r?\Z" % _TOKEN, re.IGNORECASE)
 
 # A whole well-formed head at once, which nearly all are: the start line, then the fields, each after its CR LF. The
 # group of fields is not possessive: before CPython 3.11.3 such a group never matched. It gives up a field at a time.
