@@ -26,7 +26,7 @@ def _no_decoder_hides_an_exception(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_damaged_packets() -> None:
     pool = packets.seeds()
     assert len(pool) > 150
-    assert packets.run(20_000, 1, pool) is None
+    assert packets.run(8_000, 1, pool) is None
 
 
 def edited(data: bytes, edits: list[Edit]) -> bytes:

@@ -2,7 +2,7 @@
 
 Real packets (of tests/captures, and of the corpus where it is) are damaged and decoded, alone and as parts of what
 came before, and shown as line, tree and JSON. `make fuzz` does so for a share of its time, tests/test_fuzz.py with
-20,000.
+8,000.
 
     python tests/fuzz/packets.py [--count N | --seconds N] [--seed S] [--jobs J]
 """

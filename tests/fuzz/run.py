@@ -66,6 +66,7 @@ def main() -> int:
         invariant = load(name)[2] if name != PACKETS else (packets.__doc__ or "").partition("\n")[0]
         print(f"{name}: {invariant}", flush=True)
         rows.append(run(name, options.seconds, more))
+        print(f"    {rows[-1].executions:,} executions in {rows[-1].seconds:.0f} s", flush=True)
     print(f"\n{'target':<12}{'executions':>12}{'seconds':>9}{'a second':>10}  findings")
     for row in rows:
         rate = row.executions / row.seconds

@@ -109,6 +109,7 @@ HEADS = [
     b"GET /a?b=c HTTP/1.1\r\nHost: h\r\nAccept: */*\r\nX-Y:\tz \r\n\r\n",
     b"POST http://h/ HTTP/1.0\r\nContent-Length: 5, 5\r\nContent-Length: 6\r\n\r\nhello",
     b"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\nSet-Cookie: a=b\r\n\r\n",
+    b"HTTP/1.1 200  \xc2\xa0Not so bad \r\nServer: x\r\n\r\n",
     b"HTTP/1.1 404\r\nServer: \xc3\xa9\xff\r\n\r\n",
     b"ICY 200 OK\nicy-name: x\n\n",
     b"get  /a b\tHTTP/1.1 \nHost : h\r\n folded\r\nno colon\r\nbad name: 1\r\n\r\n",

@@ -138,7 +138,7 @@ def _read_well_formed(data: bytes) -> tuple[RequestHead | ResponseHead, int] | N
     fields = HeaderFields(raw)
     head: RequestHead | ResponseHead
     if method is None:
-        head = ResponseHead(status_version.decode(), fields, [], int(code), _text(reason))
+        head = ResponseHead(status_version.decode(), fields, [], int(code), _text(reason).strip(" \t"))
     else:
         head = RequestHead(version.decode(), fields, [], method.decode(), target.decode())
         _check_host(head)
@@ -208,7 +208,7 @@ def _request_line(raw: bytes) -> RequestHead:
 def _status_line(raw: bytes) -> ResponseHead:
     """Read a status line (RFC 9112, section 4) as forgivingly."""
     line, violations = _text(raw), []
-    parts = line.split(None, 2)
+    parts = re.split("[ \t]+", line, maxsplit=2)  # not at other white space, which may stand in a reason
     found = _VERSION.fullmatch(parts[0])
     version = found[1] if found else parts[0]
     if not found or parts[0][:5] != "HTTP/" or not re.fullmatch(r"\d\.\d", version):
