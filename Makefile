@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 .PHONY: help demo test coverage check fuzz test-lowest bench bench-scale clean system-packages
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml tests/support/ensure_venv.sh tests/support/install.py
 	@sh tests/support/ensure_venv.sh "$(PYTHON)" "$(VENV)"
@@ -49,4 +49,4 @@ system-packages:  # what live tests run against; skipped with a clear line witho
 	@sh tests/support/system_packages.sh
 
 clean:  ## remove everything that was built
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+	rm -rf $(VENV) $(VENV)-lowest .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -9,6 +9,7 @@ from fuzz import engine, packets, records, target_sessions
 from fuzz.choices import Choices
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from jsonschema import ValidationError
 
 CASES = sorted(engine.CASES.iterdir())
 TARGETS = engine.targets()
@@ -77,3 +78,35 @@ def test_every_change_changes_something_and_nothing_that_it_was_given(change: ob
     ]  # fmt: skip
     assert given_packets == before, name
     assert any(packets != before for packets in made)
+
+
+def _no_gap(*_: object) -> None:
+    """Say nothing of bytes that are missing."""
+
+
+PLANTED = [
+    ("text", "pcaptools.printers.http.safe", str),
+    ("text", "pcaptools.printers.bodies.safe", str),
+    ("tracker", "pcaptools.core.tcp.streams.Streams._gap_event", _no_gap),
+    ("tracker", "pcaptools.core.tcp.streams.hold", lambda *_: False),
+    ("files", "pcaptools.core.sources.pcap.PcapReader._check_length", lambda _: int("x")),
+    ("bodies", "pcaptools.core.protocols.http.framing.ChunkedReader.skip", lambda _, count: count),
+    ("coding", "pcaptools.core.protocols.http.coding._Zlib.feed", lambda _, data: data),
+    ("head", "pcaptools.core.protocols.http.head._check_line_end", lambda _, found: found.append("x")),
+    ("har", "pcaptools.printers.har.redact_field", lambda _, value: value),
+    ("har", "pcaptools.printers.har._ms", lambda _: -2),
+    ("streams", "pcaptools.core.protocols.http.parser.MessageParser.skip", lambda *_: None),
+    ("websocket", "pcaptools.core.protocols.websocket.messages.Assembly.release", lambda _: None),
+    ("sessions", "pcaptools.printers.grep.safe", str),
+    ("decode", "pcaptools.printers.packet.PacketPrinter.line", lambda *_: "no line end"),
+]
+"""A target → a function → what takes its place: a fault that the seeds of the target alone must find."""
+
+
+@pytest.mark.parametrize(("name", "where", "fault"), PLANTED)
+def test_a_planted_fault_is_found(name: str, where: str, fault: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    check, seeds, _ = engine.load(name)
+    monkeypatch.setattr(where, fault)
+    with pytest.raises((AssertionError, LookupError, ValueError, ValidationError)):  # noqa: PT012 (one of them shows it)
+        for data in seeds():
+            check(data)

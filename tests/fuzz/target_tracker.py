@@ -129,6 +129,7 @@ def seeds() -> Iterator[bytes]:
     calm = bytes([0, 128, 40, 128, 1, 128, 200, 128]) * 8
     holes = bytes([2, 130, 30, 128, 1, 0, 9, 0, 0x12, 120, 30, 130]) * 6
     ends = bytes([0xF0, 0, 0, 0, 0xF1, 0, 0, 0, 0xF0, 0, 1, 0, 0xF2, 140, 2, 0])
+    yield bytes([1]) + bytes([2, 138, 30, 128])  # a hole that nobody has acknowledged
     for style in (0, 1, 3, 7, 9, 0x31):
         yield bytes([style]) + calm + ends
         yield bytes([style]) + holes + calm + ends[:8]

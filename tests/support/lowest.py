@@ -15,7 +15,9 @@ import venv
 from importlib.metadata import distributions
 from pathlib import Path
 
-from install import ROOT, development_requirements
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from support.install import ROOT, development_requirements
 
 FOLDER = ROOT / ".venv-lowest"
 PYTHON = FOLDER / "bin" / "python"
@@ -64,8 +66,8 @@ def versions(folder: Path) -> list[str]:
 def main() -> int:
     """Install, tell the versions, and run the tests."""
     install()
-    print(f"lowest: {', '.join(versions(FOLDER))}")
-    print(f"newest: {', '.join(versions(Path(sys.prefix)))}", flush=True)
+    for name, folder in (("lowest", FOLDER), ("newest", Path(sys.prefix))):
+        sys.stderr.write(f"{name}: {', '.join(versions(folder))}\n")
     done = subprocess.run([str(PYTHON), "-m", "pytest", *(sys.argv[1:] or FAST)], cwd=ROOT, check=False)
     return done.returncode
 
