@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from fuzz import engine, packets, records, target_sessions
+from fuzz import engine, packets, records, run, target_sessions
 from fuzz.choices import Choices
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -13,7 +13,7 @@ from jsonschema import ValidationError
 
 CASES = sorted(engine.CASES.iterdir())
 TARGETS = engine.targets()
-EXAMPLES = 12
+EXAMPLES = 25
 """Of each target: a few seconds in all. `make fuzz` takes an hour."""
 Edit = tuple[int, int, bytes]
 EDITS = st.lists(st.tuples(st.integers(0, 400), st.integers(0, 12), st.binary(max_size=6)), max_size=6)
@@ -110,3 +110,15 @@ def test_a_planted_fault_is_found(name: str, where: str, fault: object, monkeypa
     with pytest.raises((AssertionError, LookupError, ValueError, ValidationError)):  # noqa: PT012 (one of them shows it)
         for data in seeds():
             check(data)
+
+
+def test_the_page_tells_every_target_and_every_case() -> None:
+    page = run.PAGE.read_text(encoding="utf-8")
+    assert [name for name in [*TARGETS, run.PACKETS] if f"| `{name}` | {run.invariant(name)} |" not in page] == []
+    assert [path.name for path in CASES if f"| `{path.name}` |" not in page] == []
+    assert [name for name in TARGETS if f"| {len(engine.cases(name)) or '-'} |" not in row_of(page, name)] == []
+
+
+def row_of(page: str, name: str) -> str:
+    """Return a target's line of the table."""
+    return next(line for line in page.splitlines() if line.startswith(f"| `{name}` |"))
