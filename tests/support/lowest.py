@@ -22,8 +22,10 @@ from support.install import ROOT, development_requirements
 FOLDER = ROOT / ".venv-lowest"
 PYTHON = FOLDER / "bin" / "python"
 FAST = (
-    "-n", "auto", "-q", "-m", "not live", "tests/core", "tests/commands", "tests/printers", "tests/test_fuzz.py",
-    "tests/test_cli.py", "tests/test_every_capture.py", "tests/test_oracles.py", "tests/test_schema.py",
+    "-n", "auto", "-q", "-m", "not live", "tests/core/sources", "tests/core/protocols", "tests/core/test_devices.py",
+    "tests/core/decode/test_dns.py", "tests/core/decode/test_dnsrdata.py", "tests/core/decode/test_general.py",
+    "tests/commands", "tests/printers", "tests/test_cli.py", "tests/test_every_capture.py", "tests/test_fuzz.py",
+    "tests/test_oracles.py", "tests/test_schema.py",
 )  # fmt: skip
 """Every library is used in them, and no test measures."""
 _LOWER = re.compile(r"(?P<name>[A-Za-z0-9._-]+)>=(?P<version>[0-9.]+)[^;]*(?P<marker>;.*)?")
