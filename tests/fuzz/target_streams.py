@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -21,6 +22,7 @@ from pcaptools.printers.http import HttpPrinter
 
 KNOWN = {"HTTP", "WebSocket"}
 """What is read to its end; where a session, or a tunnel in it, speaks another protocol, each segment is looked at."""
+BARE = re.compile(rb"(?m)^(?:GET|HEAD|POST|PUT|DELETE|OPTIONS)\r?$")
 REASONS: tuple[EndReason, ...] = ("fin", "rst", "timeout", "replaced", "evicted", "end of input")
 Step = tuple[Direction, "bytes | int | EndReason"]
 PAINT = Painter(color=False)
@@ -41,6 +43,8 @@ def check(data: bytes) -> None:
     told = words(expected)
     # where the place is lost, it is found again where a segment begins: from there on the cuts do matter
     sure = next((at for at, word in enumerate(told) if " error " in word), None)
+    if any(isinstance(word, bytes) and BARE.search(word) for _, word in steps):
+        return  # taken for a request only where a field follows in its segment
     # an HTTP/0.9 request is told from the beginning of another one by the end of its segment
     if any(" 0.9" in word for word in [*told, *cut]):
         return
