@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test coverage check fuzz bench bench-scale clean system-packages
+.PHONY: help demo test coverage check fuzz test-lowest bench bench-scale clean system-packages
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml tests/support/ensure_venv.sh tests/support/install.py
 	@sh tests/support/ensure_venv.sh "$(PYTHON)" "$(VENV)"
@@ -32,8 +32,12 @@ check: $(STAMP)  ## the fast loop: format, lint, types, unit tests
 	@$(BIN)/mypy
 	@$(BIN)/pytest -q -x -m "not live" --ignore tests/test_corpus.py
 
-fuzz: $(STAMP)  ## decode ten million damaged packets (COUNT=n for another number)
-	@$(BIN)/python tests/fuzz/packets.py --count $(or $(COUNT),10000000)
+fuzz: $(STAMP)  ## run every fuzz target, an hour in all (SECONDS=n for each, TARGETS="head files" for some)
+	@$(BIN)/python tests/support/install.py fuzz || echo "no atheris here: by chance instead of by coverage"
+	@$(BIN)/python tests/fuzz/run.py $(if $(SECONDS),--seconds $(SECONDS)) $(if $(TARGETS),--only $(TARGETS))
+
+test-lowest: $(STAMP)  ## run the unit tests with the oldest versions of all dependencies that pyproject.toml allows
+	@$(BIN)/python tests/support/lowest.py
 
 bench: $(STAMP)  ## run every command beside its peers and write docs/performance.md (ROUNDS=n, 5)
 	@$(BIN)/python benchmarks/compare.py --write --rounds $(or $(ROUNDS),5)
@@ -45,4 +49,4 @@ system-packages:  # what live tests run against; skipped with a clear line witho
 	@sh tests/support/system_packages.sh
 
 clean:  ## remove everything that was built
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build
+	rm -rf $(VENV) $(VENV)-lowest .fuzz .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

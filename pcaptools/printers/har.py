@@ -183,7 +183,7 @@ def _timings(exchange: Exchange) -> dict[str, float]:
 
 
 def _ms(span: int | None) -> float:
-    return -1 if span is None else round(span / 1e6, 6)
+    return -1 if span is None or span < 0 else round(span / 1e6, 6)  # less: the clock stepped back meanwhile
 
 
 def _iso(time: int) -> str:

@@ -24,6 +24,11 @@ _QUERY_NAME = re.compile(_NAME, re.IGNORECASE)
 _PAIR = re.compile(r"([^&=?#;]+)=([^&#]*)")
 _JSON = re.compile(r'"([^"\\\n]{1,100})"(\s*:\s*)("(?:[^"\\]|\\.)*+"?|-?\d[\d.eE+-]*)')
 _USERINFO = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#@]*@")
+_SCHEMES = {
+    "basic", "bearer", "concealed", "digest", "dpop", "gnap", "hoba", "mutual", "negotiate", "oauth", "privatetoken",
+    "scram-sha-1", "scram-sha-256", "vapid", "ntlm", "aws4-hmac-sha256", "token", "apikey",
+}  # fmt: skip
+"""IANA's registry of authentication schemes, and those that are in use without it: any other word may be a secret."""
 _URL_FIELDS = ("referer", "location", "content-location", "refresh", "link", "origin")
 
 
@@ -45,7 +50,8 @@ def redact_field(name: str, value: str) -> str:
         return redact_url(value)
     if _is_secret_field(lower):
         scheme, blank, _ = value.partition(" ")
-        return f"{scheme} {HIDDEN}" if blank and lower.endswith("authorization") else HIDDEN
+        told = blank and lower.endswith("authorization") and scheme.lower() in _SCHEMES
+        return f"{scheme} {HIDDEN}" if told else HIDDEN
     return value
 
 

@@ -10,6 +10,8 @@ from pcaptools.printers.redact import redact_field, redact_form, redact_json, re
     [
         ("Authorization", "Basic dXNlcjpwYXNz", "Basic [hidden]"),
         ("proxy-authorization", "secret", "[hidden]"),
+        ("Authorization", "NTLM TlRMTVNTUAAB", "NTLM [hidden]"),
+        ("Authorization", "s3cret and more", "[hidden]"),
         ("Cookie", "a=1; sid=s3cret;b", "a=[hidden]; sid=[hidden]; [hidden]"),
         ("Set-Cookie", "sid=s3cret; Path=/; HttpOnly", "sid=[hidden]; Path=/; HttpOnly"),
         ("X-Api-Key", "k", "[hidden]"),

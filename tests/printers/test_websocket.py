@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from support.steps import KEY
 
@@ -61,7 +61,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(JSON) | st.dictionaries(st.text(), JSON), st.booleans())
 def test_indenting_changes_no_word(value: object, ascii_only: bool) -> None:
     lines = indented(json.dumps(value, ensure_ascii=ascii_only))

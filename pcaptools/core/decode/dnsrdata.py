@@ -147,9 +147,17 @@ def _dnspython_text(message: Message, record: Record) -> str:
         slots = {slot: getattr(found, slot, None) for slot in found.__slots__}
         undotted = {slot: _undotted(name) for slot, name in slots.items() if isinstance(name, dns.name.Name)}
         names = {slot: name for slot, name in undotted.items() if name is not slots[slot]}  # replacing is slow
-        return (found.replace(**names) if names else found).to_text(chunksize=0)  # base64 in one piece
+        return _in_one_piece(found.replace(**names) if names else found)
     except dns.exception.DNSException as error:
         raise Malformed(f"{type(error).__name__}: {error}") from None
+
+
+def _in_one_piece(found: dns.rdata.Rdata) -> str:
+    """Return a record's text, without blanks in its base64."""
+    try:
+        return found.to_text(chunksize=0)
+    except TypeError:  # before dnspython 2.9 some types set the size themselves, to none
+        return found.to_text()
 
 
 def _undotted(name: dns.name.Name) -> dns.name.Name:

@@ -111,6 +111,8 @@ class Detector(Analyser):
         if 0 < header < len(data):
             data = data[header:]
             waiting[:] = [Data(data, unit.time)]
+        elif header:
+            return NO_EVENTS  # what is behind it has yet to come
         line = data.lstrip(b"\r\n")
         if starts_request(line) or starts_response(line) or (not self._unknown and starts_simple_request(line)):
             if line.startswith(HTTP2_PREFACE):
@@ -125,7 +127,7 @@ class Detector(Analyser):
             return self._is_socks(direction, unit, data[0])
         if may_start_tls(data) and not self._unknown:
             return NO_EVENTS
-        if header or (b"\n" not in line and len(data) < MAX_UNDECIDED and may_start_message(line)):
+        if b"\n" not in line and len(data) < MAX_UNDECIDED and may_start_message(line):
             return NO_EVENTS
         del self._undecided[direction]
         self._note_unknown()

@@ -120,8 +120,11 @@ class PcapngReader:
         kind, length = struct.unpack_from(self._order + "II", data, pos)
         if not 12 <= length <= MAX_BLOCK:
             raise self._damaged(f"a block of {length} bytes (the limit is {MAX_BLOCK})")
-        if kind == _EPB and length >= 32 and len(data) - pos >= 28:
-            # seen before all of a block that never ends has been waited for
+        if kind == _EPB and length >= 32:
+            # looked at as soon as it is there, before all of a block that never ends has been waited for
+            self._need = 28
+            if len(data) - pos < self._need:
+                return None
             self._check_caplen(struct.unpack_from(self._order + "I", data, pos + 20)[0])
         length = (length + 3) & ~3  # some writers do not count the padding
         if len(data) - pos < length:

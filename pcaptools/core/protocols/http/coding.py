@@ -195,6 +195,8 @@ class _Run:
                         break
                     out = stream.feed(b"")
                 self._at += start >= good
+                if stream.eof:  # byte by byte zstd ends a frame that it called damaged together with the next one
+                    return
         except _DamagedError:
             pass
 

@@ -29,7 +29,7 @@ _SIMPLE_START = re.compile(
     rb"(?:GET|HEAD|POST|PUT|DELETE|OPTIONS)(?: (?:/|https?://|HTTP/)[^\r\n\x00-\x20]*[ \t]*\r?\n|\r?\n(?=%b:))" % _NAME
 )
 # what may become a start line when more bytes come: a token, then anything a line can hold
-_MAYBE = re.compile(rb"%b(?:[ \t][^\r\n\x00]*)?\r?\Z|(?:HTTP/|ICY )[^\r\n\x00]*\r?\Z" % _TOKEN, re.IGNORECASE)
+_MAYBE = re.compile(rb"%b(?:[ \t][^\r\n]*)?\r?\Z|(?:HTTP/|ICY )[^\r\n]*\r?\Z" % _TOKEN, re.IGNORECASE)
 
 # A whole well-formed head at once, which nearly all are: the start line, then the fields, each after its CR LF. The
 # group of fields is not possessive: before CPython 3.11.3 such a group never matched. It gives up a field at a time.
@@ -141,7 +141,7 @@ def _read_well_formed(data: bytes) -> tuple[RequestHead | ResponseHead, int] | N
     fields = HeaderFields(raw)
     head: RequestHead | ResponseHead
     if method is None:
-        head = ResponseHead(status_version.decode(), fields, [], int(code), _text(reason))
+        head = ResponseHead(status_version.decode(), fields, [], int(code), _text(reason).strip(" \t"))
     else:
         head = RequestHead(version.decode(), fields, [], method.decode(), target.decode())
         _check_host(head)
@@ -170,7 +170,7 @@ def parse_head(block: bytes) -> RequestHead | ResponseHead:
     if whole and whole[1] == len(block) + 2:
         return _copy(whole[0])
     end = block.index(b"\n") + 1
-    if block[:5].upper() == b"HTTP/" or block[:4].upper() == b"ICY ":
+    if starts_response(block):  # not by its first word: `ICY` is a method, too, where the version comes last
         head: RequestHead | ResponseHead = _status_line(block[:end])
     else:
         head = _request_line(block[:end])
@@ -211,7 +211,7 @@ def _request_line(raw: bytes) -> RequestHead:
 def _status_line(raw: bytes) -> ResponseHead:
     """Read a status line (RFC 9112, section 4) as forgivingly."""
     line, violations = _text(raw), []
-    parts = line.split(None, 2)
+    parts = re.split("[ \t]+", line, maxsplit=2)  # not at other white space, which may stand in a reason
     found = _VERSION.fullmatch(parts[0])
     version = found[1] if found else parts[0]
     if not found or parts[0][:5] != "HTTP/" or not re.fullmatch(r"\d\.\d", version):

@@ -33,13 +33,10 @@ class HixieReader:
         """Take the next bytes."""
         at = min(self._skip, len(data))
         self._skip -= at
-        if self._lost:  # 0xFF is in no text, so it ends one
-            at = 0 if data[:1] == b"\0" else data.find(END) + 1
-            self._lost = at == 0 and data[:1] != b"\0"
-            if self._lost:
-                return []
         while at < len(data):
-            if self._type < 0:
+            if self._lost:
+                at = self._look(data, at)
+            elif self._type < 0:
                 self._type = data[at]
                 self._left, self._length, self._length_bytes = -1, 0, 0
                 self._message = Assembly("text" if self._type < BINARY else "binary", self._budget)
@@ -82,6 +79,15 @@ class HixieReader:
     def _take(self) -> list[Found]:
         found, self._found = self._found, []
         return found
+
+    def _look(self, data: bytes, at: int) -> int:
+        """Find where a frame begins: at a segment's start, or behind 0xFF, which is in no text and so ends one."""
+        if not at and data[0] == 0:
+            self._lost = False
+            return 0
+        end = data.find(END, at)
+        self._lost = end < 0
+        return end + 1 or len(data)
 
     def _text(self, data: bytes, at: int) -> int:
         end = data.find(END, at)

@@ -71,3 +71,10 @@ def test_a_length_without_end() -> None:
     (trouble,) = made.feed(b"\xff")
     assert trouble == Trouble("a length of more than 63 bits: looking for the next frame")
     assert made.end("the connection ended") == []
+
+
+def test_after_a_length_without_end_a_frame_is_found_in_the_same_segment() -> None:
+    trouble, found = HixieReader(skip=0, budget=Budget()).feed(b"\x80" + b"\xff" * 9 + b"rubbish\xff\x00hello\xff")
+    assert trouble == Trouble("a length of more than 63 bits: looking for the next frame")
+    assert isinstance(found, Message)
+    assert found.data == b"hello"
