@@ -129,7 +129,9 @@ def output(records: list[Record], *, json: bool) -> list[str]:
     return [_TIMES.sub("", line) for line in text.splitlines()]
 
 
-_TIMES = re.compile(r',"(?:time|latency|duration|connect)":(?:[0-9.]+|null)')
+_TIMES = re.compile(
+    r',"(?:time|latency|duration|connect|total)":(?:[0-9.]+|null)|, (?:connect|wait|transfer|total) [0-9.]+ms'
+)
 
 
 @pytest.mark.parametrize("json", [False, True])
