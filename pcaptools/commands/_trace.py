@@ -8,6 +8,7 @@ from pcaptools.commands._bodies import BodyOptions, BodyOutputs
 from pcaptools.commands._filters import Filters
 from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
+from pcaptools.core.errors import PcapToolsError
 from pcaptools.core.events import Event, HttpEvent
 from pcaptools.core.sources.base import Batch
 from pcaptools.core.tcp.tracker import TCPTracker
@@ -34,8 +35,9 @@ class HttpTrace(Handler):
     ) -> None:
         bodies = bodies or BodyOptions()
         self._selector = filters.selector() if filters is not None else None
-        self._outputs = BodyOutputs(bodies)
-        self._analysers = bodies.analysers(options.json, searched=filters is not None and filters.bodies)
+        searched = filters is not None and filters.bodies
+        self._outputs = BodyOutputs(bodies, searched=searched)
+        self._analysers = bodies.analysers(options.json, searched=searched)
         self._names = names_for(options)
         self._tracker = TCPTracker(
             self._analysers,
@@ -58,6 +60,15 @@ class HttpTrace(Handler):
                 bodies=BodyPrinter(paint, bodies.limit) if bodies.show else None,
                 show_header=filters.show_header if filters is not None else None,
             )
+
+    def begin(self) -> None:
+        """Open what is written beside the lines."""
+        self._outputs.open()
+
+    @property
+    def failure(self) -> PcapToolsError | None:
+        """Why what is written beside the lines cannot be written any more."""
+        return self._outputs.failure
 
     def handle(self, batch: Batch) -> str:
         """Take a batch and return the lines to print."""

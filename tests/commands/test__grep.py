@@ -53,6 +53,7 @@ def test_the_packets_of_a_pipe_are_kept_in_a_file_that_goes_away(
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     keeper = Keeper(CaptureOptions(read=("-",), write="out.pcap"), whole_session=True)
+    keeper.open()
     batch = talk()
     keeper.see(batch, [])
     assert [path.name for path in tmp_path.rglob("*.pcapng")] == ["spool.pcapng"]

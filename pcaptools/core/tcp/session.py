@@ -198,8 +198,8 @@ class Session(Conversation):
 
     @property
     def connect(self) -> int | None:
-        """Nanoseconds from the first SYN to the handshake's end."""
-        if self.midway or self.syn_ns is None or self.connect_ns is None:
+        """Nanoseconds from the first SYN to the handshake's end; None where the clock stepped back meanwhile."""
+        if self.midway or self.syn_ns is None or self.connect_ns is None or self.connect_ns < self.syn_ns:
             return None
         return self.connect_ns - self.syn_ns
 
