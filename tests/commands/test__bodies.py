@@ -34,6 +34,7 @@ def trace(body: bytes, *, json: bool = False, **options: Any) -> tuple[str, list
     for at in range(0, len(body), 1400):
         talk.send("s", body[at : at + 1400])
     made = HttpTrace(CaptureOptions(time="none", json=json), bodies=BodyOptions(**options))
+    made.begin()
     text = made.handle(Batch(1, talk.close().records)) + made.finish()
     return text, made.notices()
 

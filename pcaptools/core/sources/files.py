@@ -158,7 +158,7 @@ class FileSource(Source):
                 decoder, chunk = decoder_for(start), start  # noqa: PLW2901 (what was held back is read first)
             for piece in decoder.feed(chunk):
                 for batch in parser.feed(piece):
-                    if self._stopped:
+                    if self._stopped and not self._follow:
                         return
                     kept = self._sift(batch)
                     if kept.records:
@@ -186,6 +186,8 @@ class FileSource(Source):
             if self.reader_gone:
                 self._stopped = True
             if self._stopped:
+                if self._follow and not self.reader_gone:
+                    yield from self._last_chunks(one)
                 return
             chunk = one.read() if ready.poll(0) else None
             at_end = chunk == b""
@@ -199,6 +201,15 @@ class FileSource(Source):
             else:
                 yield b""
             due = time.monotonic() + IDLE_S
+
+    def _last_chunks(self, one: _Input) -> Iterator[bytes]:
+        """Yield what was appended to a file that is followed before `stop()`, as a live source does."""
+        left = one.unread() if self._inputs == [one] and one.may_grow() else 0
+        if left > CHUNK:  # it is read for the first time still
+            return
+        while left > 0 and (chunk := one.read()):
+            left -= len(chunk)
+            yield chunk
 
     # --- the filter
 
@@ -266,12 +277,15 @@ class _Input:
 
     def may_grow(self) -> bool:
         """Tell whether something may be appended: not to a pipe, whose end is the end."""
-        state = os.fstat(self._fd)
-        if not stat.S_ISREG(state.st_mode):
+        if not stat.S_ISREG(os.fstat(self._fd).st_mode):
             return False
-        if state.st_size < os.lseek(self._fd, 0, os.SEEK_CUR):
+        if self.unread() < 0:
             raise CaptureFileError("was made shorter while it was followed")
         return True
+
+    def unread(self) -> int:
+        """Return how many bytes of an ordinary file were not read yet."""
+        return os.fstat(self._fd).st_size - os.lseek(self._fd, 0, os.SEEK_CUR)
 
     def close(self) -> None:
         """Close the file, but never standard input."""
