@@ -14,7 +14,7 @@ import shutil
 import struct
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pcaptools.core.errors import PcapToolsError, UsageError
 
@@ -44,6 +44,7 @@ def drop_privileges(user: str | None = None) -> str | None:
     account = _named(user) if user is not None else _invoker()
     if account is None or account.uid == 0:
         return None
+    _libc()  # imports, which may not be possible any more in a moment
     try:
         _become(account)
     except (OSError, OverflowError) as error:
@@ -61,14 +62,20 @@ def forswear() -> None:
     A capture that is open needs none. Without PR_SET_NO_NEW_PRIVS whoever took this process over could go back to
     root by sudo, which has just been given a password (prctl(2), capset(2)). Only root that stays root keeps its own.
     """
-    if not sys.platform.startswith("linux") or os.geteuid() == 0:
+    libc = _libc()
+    if libc is None or os.geteuid() == 0:
         return
-    import ctypes
-
-    libc = ctypes.CDLL(None)
     header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
     libc.capset(header, bytes(24))  # no capability in any of the three sets; fewer are always allowed
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def _libc() -> Any:
+    if not sys.platform.startswith("linux"):
+        return None
+    import ctypes
+
+    return ctypes.CDLL(None)
 
 
 def remedy_for(error: OSError | ValueError) -> str:

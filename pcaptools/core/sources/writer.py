@@ -256,13 +256,16 @@ def _padded(data: bytes) -> bytes:
 
 def check_new(name: str, force: bool) -> None:
     """Raise what `open_new` would, as far as that can be told without making the file."""
-    folder = os.path.dirname(name) or "."
     there = os.path.lexists(name)
     if there and not force:
         raise CaptureFileError(f"{_shown(name)} exists already", "overwrite it with --force")
-    if not os.access(name if there else folder, os.W_OK):
-        code = errno.EACCES if os.path.exists(folder) else errno.ENOENT
-        raise cannot_write(name, OSError(code, os.strerror(code)))
+    try:
+        folder = os.path.dirname(name) or "."
+        os.stat(folder)
+        if not os.access(name if there else folder, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except (OSError, ValueError) as error:
+        raise cannot_write(name, error) from None
 
 
 def cannot_write(name: str, error: OSError | ValueError) -> CaptureFileError:
