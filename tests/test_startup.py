@@ -103,12 +103,17 @@ def test_only_what_needs_libpcap_imports_it() -> None:
     [
         ["http-trace", "--tcp-verbose"],
         ["http-trace", "--json"],
+        ["http-trace", "--bodies", "--headers", "--har", "OUT.har", "--extract", "OUT"],
+        ["http-trace", "--json", "--bodies", "--find", "xyz"],
+        ["http-trace", "--find", "xyz"],
         ["simple-capture", "-v", "--checksums"],
+        ["simple-capture", "--json", "--color", "-w", "OUT.pcapng", "-C", "1"],
         ["tcp-metrics", "--graph"],
         ["tcp-metrics", "--plot", "OUT.svg"],
         ["tcp-metrics", "--csv"],
         ["network-grep", "-X", "."],
         ["network-grep", "--stream", "."],
+        ["network-grep", "--decoded", "--write", "OUT.pcapng", "--whole-session", "."],
     ],
     ids=" ".join,
 )

@@ -62,8 +62,8 @@ def forswear() -> None:
     A capture that is open needs none. Without PR_SET_NO_NEW_PRIVS whoever took this process over could go back to
     root by sudo, which has just been given a password (prctl(2), capset(2)). Only root that stays root keeps its own.
     """
-    libc = _libc()
-    if libc is None or os.geteuid() == 0:
+    libc = _libc() if os.geteuid() != 0 else None
+    if libc is None:
         return
     header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
     libc.capset(header, bytes(24))  # no capability in any of the three sets; fewer are always allowed

@@ -39,6 +39,7 @@ def test_how_many() -> None:
 def test_what_is_not_kept_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_grep, "MAX_SPOOL", 300)
     grep = Grep(CaptureOptions(write="out.pcap"), View(whole_session=True), compile_pattern("needle"))
+    grep.begin()
     batch = talk()
     for record in batch.records:
         grep.handle(Batch(1, [record]))
