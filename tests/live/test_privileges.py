@@ -230,9 +230,8 @@ def test_sudo_itself(user: account.Account) -> None:
         trace.end()
         assert trace.process.returncode == 0, trace.err
     assert {(user.home / name).stat().st_uid for name in ("x.har", "x.pcap")} == {user.uid}
-    with user.shell(f"sudo {user.pcaptools} http-trace lo -w /root/no.pcap") as refused:
+    with user.shell(f"sudo {user.pcaptools} http-trace lo -w /etc/no.pcap") as refused:
         assert refused.wait() == 1
-    assert refused.err.startswith("pcaptools: cannot write /root/no.pcap: Permission denied; files are made as user ")
-    with user.shell(f"sudo {user.pcaptools} http-trace lo -c 1 -Z root --duration 1 -w /root/{user.uid}.pcap") as kept:
+    assert refused.err.startswith("pcaptools: cannot write /etc/no.pcap: Permission denied; files are made as user ")
+    with user.shell(f"sudo {user.pcaptools} http-trace lo -c 1 -Z root --duration 1 -w /etc/kept.pcap") as kept:
         assert kept.wait() == 0, kept.err
-    os.unlink(f"/root/{user.uid}.pcap")

@@ -14,7 +14,7 @@ from support.programs import PCAPTOOLS, Program, summary
 from pcaptools.core.sources.files import FileSource
 from pcaptools.core.sources.writer import open_writer
 
-CAPTURES = Path(__file__).resolve().parents[1] / "captures"
+CAPTURES = Path(__file__).resolve().parent / "captures"
 GET, PIPELINED = CAPTURES / "get.pcap", CAPTURES / "pipelined.pcap"
 LINES, PACKETS = 6, 15
 """What get.pcap holds (tests/captures/facts.json): two exchanges, of three lines each."""

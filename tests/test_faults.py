@@ -22,7 +22,7 @@ from pcaptools.core.sources.base import Batch
 from pcaptools.core.sources.files import FileSource
 from pcaptools.core.sources.writer import open_writer
 
-CAPTURES = Path(__file__).resolve().parents[1] / "captures"
+CAPTURES = Path(__file__).resolve().parent / "captures"
 GET, MANY = str(CAPTURES / "get.pcap"), str(CAPTURES / "404-many.pcap")
 PACKETS, EXCHANGES = 88, 40  # of MANY: tests/captures/facts.json
 COMMANDS = {
