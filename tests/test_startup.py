@@ -51,7 +51,7 @@ RUNS: dict[str, tuple[list[str], set[str], set[str], int]] = {
         TRACE,
         HTTPS_OWN,
         {"dpkt", "dns", "rich", "psutil", "pcapy", "ctypes", "pcaptools.core.names", "pcaptools.core.decode.general"},
-        265,
+        275,
     ),
     "tcp-metrics": (
         ["tcp-metrics", "-n", "-r", GET, "-r", str(CAPTURES / "impaired" / "clean.pcap.gz")],
@@ -103,12 +103,17 @@ def test_only_what_needs_libpcap_imports_it() -> None:
     [
         ["http-trace", "--tcp-verbose"],
         ["http-trace", "--json"],
+        ["http-trace", "--bodies", "--headers", "--har", "OUT.har", "--extract", "OUT"],
+        ["http-trace", "--json", "--bodies", "--find", "xyz"],
+        ["http-trace", "--find", "xyz"],
         ["simple-capture", "-v", "--checksums"],
+        ["simple-capture", "--json", "--color", "-w", "OUT.pcapng", "-C", "1"],
         ["tcp-metrics", "--graph"],
         ["tcp-metrics", "--plot", "OUT.svg"],
         ["tcp-metrics", "--csv"],
         ["network-grep", "-X", "."],
         ["network-grep", "--stream", "."],
+        ["network-grep", "--decoded", "--write", "OUT.pcapng", "--whole-session", "."],
     ],
     ids=" ".join,
 )

@@ -11,7 +11,7 @@ import click
 
 from pcaptools.commands._extract import BodyFolder
 from pcaptools.commands._har import HarFile
-from pcaptools.core.errors import UsageError
+from pcaptools.core.errors import CaptureFileError, UsageError
 from pcaptools.core.events import Event
 from pcaptools.core.protocols.detect import Analysers
 from pcaptools.core.protocols.http import coding, media
@@ -64,32 +64,48 @@ class BodyOptions:
 class BodyOutputs:
     """Where bodies go beside the lines."""
 
-    def __init__(self, options: BodyOptions) -> None:
-        if options.wanted:  # what they need is imported while we may still be root
+    def __init__(self, options: BodyOptions, *, searched: bool = False) -> None:
+        if options.wanted or options.har or searched:  # what they need is imported while we may still be root
             coding.preload()
             media.preload()
+        self._options = options
         self._folder: BodyFolder | None = None
+        self._har: HarFile | None = None
+        self._exchanges = Exchanges(at_close=True)
+        self.failure: CaptureFileError | None = None
+        """Why nothing more can be written."""
+
+    def open(self) -> None:
+        """Make the folder and the archive, before anything is traced."""
+        options = self._options
         if options.extract:
             self._folder = BodyFolder(options.extract, force=options.force, limit=options.files_limit)
-        self._har: HarFile | None = None
         if options.har:
             form = HarFormat(bodies=options.show, secrets=options.secrets, limit=options.files_limit)
             self._har = HarFile(options.har, form, force=options.force)
-            self._exchanges = Exchanges(at_close=True)
 
     def take(self, events: list[Event]) -> None:
         """Take the events of a batch."""
-        if self._folder is not None:
-            self._folder.take(events)
-        if self._har is not None:
-            for event in events:
-                self._har.take(self._exchanges.take(event))
+        if self.failure is not None:
+            return
+        try:
+            if self._folder is not None:
+                self._folder.take(events)
+            if self._har is not None:
+                for event in events:
+                    self._har.take(self._exchanges.take(event))
+        except CaptureFileError as error:
+            self.failure = error
 
     def close(self) -> None:
         """End of the input. May be called more than once."""
-        if self._har is not None:
-            self._har.take(self._exchanges.finish())
-            self._har.close()
+        try:
+            if self._har is not None:
+                if self.failure is None:
+                    self._har.take(self._exchanges.finish())
+                self._har.close()
+        except CaptureFileError as error:
+            self.failure = self.failure or error
         if self._folder is not None:
             self._folder.close()
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
+import io
 import os
 import re
 import stat
 from collections.abc import Iterable
 from mimetypes import MimeTypes
 from pathlib import PurePosixPath
-from typing import IO, Self
+from typing import Self
 from urllib.parse import unquote
 
 from pcaptools.core.errors import CaptureFileError
 from pcaptools.core.events import Event, HttpBody, HttpRequest, HttpRequestBody, HttpResponse
-from pcaptools.core.privileges import give_to_invoker
+from pcaptools.core.privileges import give_to_invoker, remedy_for
 from pcaptools.core.protocols.http.coding import decode_content
 from pcaptools.core.protocols.http.media import sniff
+from pcaptools.core.sources.whole import write_whole
 from pcaptools.printers.bodies import body_media
 from pcaptools.printers.jsonl import encode
 
@@ -52,9 +55,13 @@ class BodyFolder:
             self._folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
         except (OSError, ValueError) as error:
             reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            raise CaptureFileError(f"cannot save bodies in {path!r}: {reason}") from None
+            raise CaptureFileError(f"cannot save bodies in {path!r}: {reason}", remedy_for(error)) from None
         self._path = path
-        self._index: IO[str] | None = None  # made for the first body: a run that fails early leaves nothing behind
+        self._index: io.FileIO | None = None  # made for the first body: a run that fails early leaves nothing behind
+        self._end = 0  # of the index
+        if not os.access(path, os.W_OK | os.X_OK):
+            refused = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            raise CaptureFileError(f"cannot save bodies in {path!r}: {refused.strerror}", remedy_for(refused))
         if not force and self._has(INDEX):
             raise CaptureFileError(f"{path!r} has bodies already", "use another folder, or overwrite with --force")
 
@@ -98,23 +105,44 @@ class BodyFolder:
             self._urls.pop((event.session.id, event.number), None)
         media = body_media(event.fields).name
         name = f"{event.session.id}-{event.number}-{side}-{safe_name(url, media or sniff(decoded.data))}"
-        try:
-            with os.fdopen(self._open(name), "wb") as file:
-                file.write(decoded.data)
-            notes = [decoded.note] * bool(decoded.note)
-            notes += [f"{event.left_out} more bytes were not kept"] * bool(event.left_out)
-            entry = {
-                "file": name, "sha256": hashlib.sha256(decoded.data).hexdigest(), "size": len(decoded.data),
-                "content_type": media, "decoded": decoded.codings, "session": event.session.id,
-                "number": event.number, "side": side, "url": url, "note": ", ".join(notes),
-            }  # fmt: skip
-            if self._index is None:
-                self._index = os.fdopen(self._open(INDEX), "w", encoding="ascii")
-            self._index.write(encode(entry) + "\n")
-            self._index.flush()
-        except OSError as error:
-            raise CaptureFileError(f"cannot save a body in {self._path!r}: {error.strerror}") from None
+        notes = [decoded.note] * bool(decoded.note)
+        notes += [f"{event.left_out} more bytes were not kept"] * bool(event.left_out)
+        entry = {
+            "file": name, "sha256": hashlib.sha256(decoded.data).hexdigest(), "size": len(decoded.data),
+            "content_type": media, "decoded": decoded.codings, "session": event.session.id,
+            "number": event.number, "side": side, "url": url, "note": ", ".join(notes),
+        }  # fmt: skip
+        self._put(name, decoded.data)
+        self._tell(name, encode(entry).encode("ascii") + b"\n")
         self.count += 1
+
+    def _put(self, name: str, data: bytes) -> None:
+        with io.FileIO(self._open(name), "wb") as file:
+            try:
+                write_whole(file, data)
+            except OSError as error:  # a full disk: no half of a body stays
+                self._take_back(name)
+                raise self._cannot_save(error) from None
+
+    def _tell(self, name: str, line: bytes) -> None:
+        """Add a body to the index: its line, whole, or neither line nor body."""
+        if self._index is None:
+            self._index = io.FileIO(self._open(INDEX), "wb")
+        try:
+            write_whole(self._index, line)
+        except OSError as error:
+            self._take_back(name)
+            with contextlib.suppress(OSError):
+                self._index.truncate(self._end)
+            raise self._cannot_save(error) from None
+        self._end += len(line)
+
+    def _take_back(self, name: str) -> None:
+        with contextlib.suppress(OSError):
+            os.unlink(name, dir_fd=self._folder)
+
+    def _cannot_save(self, error: OSError) -> CaptureFileError:
+        return CaptureFileError(f"cannot save a body in {self._path!r}: {error.strerror}")
 
     def _open(self, name: str) -> int:
         """Make a new file in the folder, through its descriptor: whatever the name, it is a name in that folder.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
 from pcaptools.commands._watchdog import Watchdog
+from pcaptools.core.errors import CaptureFileError, PcapToolsError
 from pcaptools.core.events import GrepMatch
 from pcaptools.core.grep.packets import PacketSearch
 from pcaptools.core.grep.pattern import Pattern
@@ -86,6 +87,16 @@ class Grep(Handler):
             )
         later = bool(options.write) and (view.whole_session or view.stream or view.decoded)
         self._keeper = Keeper(options, whole_session=view.whole_session) if later else None
+
+    def begin(self) -> None:
+        """Make the folder of what is kept for later."""
+        if self._keeper is not None:
+            self._keeper.open()
+
+    @property
+    def failure(self) -> PcapToolsError | None:
+        """Why packets cannot be kept any more."""
+        return self._keeper.failure if self._keeper is not None else None
 
     @property
     def search(self) -> PacketSearch | StreamSearch:
@@ -187,7 +198,15 @@ class Keeper:
         from pcaptools.core.sources import files, writer
 
         self._open_file, self._open_writer = files.FileSource, writer.open_writer
-        if not options.read or "-" in options.read:
+        self._spools = not options.read or "-" in options.read
+        if self._spools:
+            import tempfile  # noqa: F401 (as above)
+        self.failure: CaptureFileError | None = None
+        """Why packets cannot be kept any more."""
+
+    def open(self) -> None:
+        """Make the folder for the packets of an interface or a pipe, as who we are by now."""
+        if self._spools:
             import tempfile
 
             self._folder = tempfile.TemporaryDirectory(prefix="pcaptools-", ignore_cleanup_errors=True)
@@ -196,9 +215,16 @@ class Keeper:
         """Take the packets of a batch, and what was found when it came."""
         self.note(matches)
         self._packets += len(batch.records)
-        if self._folder is None:
+        if self._folder is None or self.failure is not None:
             return
+        try:
+            self._keep(batch)
+        except CaptureFileError as error:
+            self.failure = error
+
+    def _keep(self, batch: Batch) -> None:
         if self._spool is None:
+            assert self._folder is not None
             self._spool_name = str(Path(self._folder.name) / "spool.pcapng")
             self._spool = self._open_writer(self._spool_name)
         self._size += sum(len(record[2]) + 32 for record in batch.records)
@@ -229,6 +255,8 @@ class Keeper:
                     if number in self._numbers or (self._flows and belongs(record, batch.link_type)):
                         records.append(record)
                 yield Batch(batch.link_type, records, batch.nanosecond)
+                if number >= self._packets:  # of a file that grows only what was searched
+                    return
 
     @contextlib.contextmanager
     def _source(self) -> Iterator[FileSource]:

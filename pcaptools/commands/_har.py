@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
+import contextlib
 from collections.abc import Iterable
 from typing import Self
 
 from pcaptools import __version__
-from pcaptools.core.errors import CaptureFileError
 from pcaptools.core.protocols.http.exchange import Exchange
 from pcaptools.core.sources.whole import write_whole
-from pcaptools.core.sources.writer import open_new
+from pcaptools.core.sources.writer import cannot_write, open_new
 from pcaptools.printers.har import HarFormat
 from pcaptools.printers.jsonl import encode
 
@@ -26,11 +25,10 @@ class HarFile:
         self._path = path
         self._form = form
         # unbuffered: an entry is one write, so that whoever reads, or whatever ends us, meets a whole archive
-        stream = open_new(path, force)
-        self._file = io.FileIO(stream.fileno(), "wb", closefd=False)
-        self._stream = stream
+        self._file = open_new(path, force)
         self._seekable = self._file.seekable()
         self._first = True
+        self._failed = False
         self._end = 0
         self._put(_HEAD.encode("ascii"))
 
@@ -49,11 +47,13 @@ class HarFile:
 
     def close(self) -> None:
         """End the archive. May be called more than once."""
-        if self._stream.closed:
+        if self._file.closed:
             return
-        if not self._seekable:
-            self._write(_TAIL)
-        self._stream.close()
+        try:
+            if not self._seekable and not self._failed:
+                self._write(_TAIL)
+        finally:
+            self._file.close()
 
     def _put(self, data: bytes) -> None:
         if not self._seekable:  # a pipe gets its end at the end
@@ -67,4 +67,15 @@ class HarFile:
         try:
             write_whole(self._file, data)
         except OSError as error:
-            raise CaptureFileError(f"cannot write {self._path}: {error.strerror}") from None
+            self._failed = True
+            self._mend()
+            raise cannot_write(self._path, error) from None
+
+    def _mend(self) -> None:
+        """Put the end where it was before an entry that a full disk has room for only in part."""
+        with contextlib.suppress(OSError):
+            if self._seekable:
+                self._file.truncate(self._end)
+            if self._seekable and self._end:
+                self._file.seek(self._end)
+                write_whole(self._file, _TAIL)

@@ -118,6 +118,14 @@ class Metrics(Handler):
         self._warned = False
         self._color = options.color
         self._device = options.interface or "eth0"
+        self._force = options.force
+
+    def begin(self) -> None:
+        """Refuse at the start what could not be written at the end."""
+        if self._view.plot:
+            from pcaptools.core.sources.writer import check_new
+
+            check_new(self._view.plot, self._force)
 
     def handle(self, batch: Batch) -> str:
         """Take a batch and return the lines to print."""

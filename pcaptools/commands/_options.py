@@ -46,6 +46,8 @@ class CaptureOptions:
     interface: str = ""
     filter: str = ""
     read: tuple[str, ...] = ()
+    follow: bool = False
+    """The end of the last file that is read is not the end."""
     write: str = ""
     force: bool = False
     buffer: int = 10
@@ -75,6 +77,7 @@ INPUT: list[Callable[[F], F]] = [
     click.option("-i", "--interface", default="", help="Capture on this interface."),
     click.option("-f", "--filter", "filter_", default="", metavar="EXPRESSION", help="A pcap-filter(7) expression."),
     click.option("-r", "--read", multiple=True, metavar="FILE", help="Read a capture file, - for stdin. Repeatable."),
+    click.option("--follow", is_flag=True, help="Go on reading while the last file of -r grows, as tail -f."),
 ]
 WRITE: list[Callable[[F], F]] = [
     click.option("-w", "--write", default="", metavar="FILE", help="Also write the packets: pcap, or FILE.pcapng."),
@@ -118,6 +121,7 @@ def _with_options(function: F, decorators: list[Callable[[F], F]]) -> F:
             interface=parameters.pop("interface"),
             filter=parameters.pop("filter_"),
             read=parameters.pop("read"),
+            follow=parameters.pop("follow"),
             write=parameters.pop("write"),
             force=parameters.pop("force"),
             buffer=parameters.pop("buffer"),
@@ -209,6 +213,8 @@ def settle(options: CaptureOptions) -> None:
         if options.filter:
             raise UsageError("the filter is given twice", "give it as the last argument or with -f")
         options.filter = " ".join(words)
+    if options.follow and not options.read:
+        raise UsageError("--follow is about a capture file", "say with -r which")
     if options.json and options.write == "-":
         raise UsageError("--json and the packets both want standard output", "write to a file")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import gc
 import math
 import os
@@ -17,7 +18,7 @@ from pcaptools.commands._progress import Progress
 from pcaptools.commands._say import say
 from pcaptools.commands._signals import stop_on_signals
 from pcaptools.core.errors import CaptureFileError, PcapToolsError, UsageError
-from pcaptools.core.privileges import drop_privileges, will_drop
+from pcaptools.core.privileges import drop_privileges, forswear, remedy_for, will_drop
 from pcaptools.core.sources.base import Batch
 from pcaptools.core.sources.whole import write_whole
 
@@ -37,6 +38,14 @@ Banner = Callable[["LiveSource"], list[str]]
 
 class Handler(ABC):
     """What a command does with packets."""
+
+    def begin(self) -> None:  # noqa: B027 (most write nothing of their own)
+        """Open what is written beside the lines: privileges are dropped, nothing was captured yet."""
+
+    @property
+    def failure(self) -> PcapToolsError | None:
+        """Why what is written beside the lines cannot be written any more: the end of the run."""
+        return None
 
     @abstractmethod
     def handle(self, batch: Batch) -> str:
@@ -120,6 +129,7 @@ def is_live(source: FileSource | LiveSource) -> TypeGuard[LiveSource]:
 def _load_what_the_run_may_need(handler: Handler, source: FileSource | LiveSource) -> None:
     """Import, while we are still root, what a run imports late: it may be unreadable for who we become."""
     from pcaptools.core.decode import general, registry  # noqa: F401 (the former is what trackers import late)
+    from pcaptools.core.sources import rotate, writer  # noqa: F401
 
     registry.preload()
     source.preload()
@@ -162,42 +172,67 @@ class Run:
         # A session is a circle of objects, so it has to come by, now and then, for memory to stay flat.
         gc.freeze()
         gc.set_threshold(20_000, 2, 1)
-        source = self._open()
-        with source, self._writer(source) as writer, stop_on_signals(source.stop) as signals:
-            source.extra_fds += [signals.fd, *_stdout_descriptor()]
-            user = self._options.user or None
-            if will_drop(user):
-                _load_what_the_run_may_need(self._handler, source)
-            drop_privileges(user)
-            self._check_folder()
-            if self._banner is not None and is_live(source):
-                for line in self._banner(source):
-                    say(line)
-            if self._source is None and is_live(source) and not self._options.quiet:
-                # only now: a script that waits for this line may send its signal at once
-                say(f"Listening on {source.device}")
-            if is_live(source):
-                self._handler.watch_drops(lambda: source.stats().ps_drop)
-            error = None
-            try:
-                self._loop(source, writer)
-            except PcapToolsError as trouble:
-                error = trouble
-            if error is None or source.stats().ps_recv or is_live(source):
-                self._output.write(self._handler.finish())
-                if writer is not None:
-                    for batch in self._handler.rest():
-                        self._write(writer, batch)
-                self._summary(source)
+        with self._open() as source:
+            self._settle_down(source)
+            self._handler.begin()
+            with self._writer(source) as writer, stop_on_signals(source.stop) as signals:
+                source.extra_fds += [signals.fd, *_stdout_descriptor()]
+                if is_live(source):
+                    self._announce(source)
+                error = self._trace(source, writer)
         if error is not None:
             raise error
         return 0
+
+    def _settle_down(self, source: FileSource | LiveSource) -> None:
+        """Become who we are going to be: what is opened from here on is opened with no more than their rights."""
+        user = self._options.user or None
+        if will_drop(user):
+            _load_what_the_run_may_need(self._handler, source)
+        drop_privileges(user)
+        if is_live(source):
+            forswear()
+        self._check_folder()
+
+    def _announce(self, source: LiveSource) -> None:
+        for line in self._banner(source) if self._banner is not None else []:
+            say(line)
+        if self._source is None and not self._options.quiet:
+            # only now: a script that waits for this line may send its signal at once
+            say(f"Listening on {source.device}")
+        self._handler.watch_drops(lambda: source.stats().ps_drop)
+
+    def _trace(
+        self, source: FileSource | LiveSource, writer: CaptureWriter | RotatingWriter | None
+    ) -> PcapToolsError | None:
+        """Run to the end, and tell what was seen whatever went wrong on the way; return the first thing that did."""
+        steps: list[Callable[[], object]] = [lambda: self._output.write(self._handler.finish())]
+        if writer is not None:
+            steps.append(lambda: self._write_rest(writer))
+        errors = [self._failing(lambda: self._loop(source, writer))]
+        if errors[0] is None or source.stats().ps_recv or is_live(source):
+            errors += [self._failing(step) for step in steps]
+            self._summary(source)
+        return next((error for error in errors if error is not None), self._handler.failure)
+
+    @staticmethod
+    def _failing(step: Callable[[], object]) -> PcapToolsError | None:
+        try:
+            step()
+        except PcapToolsError as error:
+            return error
+        return None
+
+    def _write_rest(self, writer: CaptureWriter | RotatingWriter) -> None:
+        for batch in self._handler.rest():
+            self._write(writer, batch)
 
     def _check_folder(self) -> None:
         """See that the files that follow the first can be made, by whoever we are now."""
         folder = os.path.dirname(self._options.write) or "."
         if self._options.rotation and not os.access(folder, os.W_OK):
-            raise CaptureFileError(f"cannot make more files in {folder}", "use another folder, or -Z root")
+            error = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            raise CaptureFileError(f"cannot make files in {folder}: {error.strerror}", remedy_for(error))
 
     def _open(self) -> FileSource | LiveSource:
         options = self._options
@@ -206,7 +241,7 @@ class Run:
         if options.read:
             from pcaptools.core.sources.files import FileSource
 
-            return FileSource(options.read, options.filter)
+            return FileSource(options.read, options.filter, follow=options.follow)
         from pcaptools.core.sources.live import create_session
 
         return create_session(
@@ -250,6 +285,8 @@ class Run:
                 self._output.write(text)
                 if writer is not None:
                     whole &= self._write(writer, batch)
+                if self._handler.failure is not None:
+                    break
             if live:
                 if not batch:
                     self._output.write(self._handler.tick(time.time_ns()))

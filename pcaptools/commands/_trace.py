@@ -11,9 +11,8 @@ from pcaptools.commands._filters import Filters
 from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
 from pcaptools.commands._views import ViewOutputs, Views
-from pcaptools.core.errors import UsageError
+from pcaptools.core.errors import PcapToolsError, UsageError
 from pcaptools.core.events import Event, HttpEvent
-from pcaptools.core.protocols.http import coding, media
 from pcaptools.core.sources.base import Batch
 from pcaptools.core.tcp.tracker import TCPTracker
 from pcaptools.printers.bodies import BodyPrinter
@@ -44,10 +43,9 @@ class HttpTrace(Handler):
             raise UsageError("--json and --curl both want standard output", "give one of them")
         self._filters = filters
         self._selector = filters.selector() if filters is not None else None
-        self._outputs = BodyOutputs(bodies)
-        self._analysers = bodies.analysers(
-            options.json, searched=views.curl or (filters is not None and filters.bodies)
-        )
+        searched = views.curl or (filters is not None and filters.bodies)
+        self._outputs = BodyOutputs(bodies, searched=searched)
+        self._analysers = bodies.analysers(options.json, searched=searched)
         self._names = names_for(options)
         self._drops = DropWatch()
         self._tracker = TCPTracker(
@@ -78,6 +76,15 @@ class HttpTrace(Handler):
         self._color = options.color
         self.views = ViewOutputs(views, self._format, json=options.json)
 
+    def begin(self) -> None:
+        """Open what is written beside the lines."""
+        self._outputs.open()
+
+    @property
+    def failure(self) -> PcapToolsError | None:
+        """Why what is written beside the lines cannot be written any more."""
+        return self._outputs.failure
+
     def handle(self, batch: Batch) -> str:
         """Take a batch and return the lines to print."""
         self._nanosecond = batch.nanosecond
@@ -102,10 +109,7 @@ class HttpTrace(Handler):
         return lines + self._printer.finish() if isinstance(self._printer, CurlPrinter) else lines
 
     def preload(self) -> None:
-        """Import what the table at the end needs, by drawing; and what bodies need."""
-        if isinstance(self._printer, CurlPrinter):
-            coding.preload()
-            media.preload()
+        """Import what the table at the end needs, by drawing."""
         if self.views.statistics is not None:
             from pcaptools.commands import _tables
 

@@ -55,19 +55,19 @@ def command(
     Live or from capture files. Without INTERFACE the default device is used; without FILTER all TCP is looked at.
     """
     _check(options, sort, top, csv_)
-    _check_plot(plot, options.force)
+    _check_plot(plot)
     tests = [condition(text) for text in where]
     view = View(tests, sort, top or 0, csv_, tcp_verbose, graph, plot, max_sessions, idle_timeout)
     metrics = Metrics(options, view)
     try:
         return run_capture(options, metrics, live_tcp_filter(options))
     finally:
-        if metrics.largest is not None:
-            _plot(metrics.largest, plot, options.force)
         if not (options.json or csv_):
             from pcaptools.commands._summary import summarise
 
             summarise(metrics, options.color)
+        if metrics.largest is not None:
+            _plot(metrics.largest, plot, options.force)
 
 
 def _check(options: CaptureOptions, sort: str, top: int | None, csv_: bool) -> None:
@@ -81,7 +81,7 @@ def _check(options: CaptureOptions, sort: str, top: int | None, csv_: bool) -> N
         raise UsageError("sorted records come at the end, all at once", "say with --top how many")
 
 
-def _check_plot(name: str, force: bool) -> None:
+def _check_plot(name: str) -> None:
     """Refuse at the start what could not be written at the end."""
     if not name:
         return
@@ -90,14 +90,19 @@ def _check_plot(name: str, force: bool) -> None:
         raise UsageError(f"{name} is neither .svg nor .png", "name the file of --plot so")
     if kind == ".png" and importlib.util.find_spec("PIL") is None:
         raise UsageError("PNG needs Pillow, which is not installed", "pip install 'pcaptools[plot]', or write an .svg")
-    if os.path.exists(name) and not force:
-        raise UsageError(f"{name} exists already", "overwrite it with --force")
 
 
 def _plot(session: Session, name: str, force: bool) -> None:
-    from pcaptools.core.sources.writer import open_new
+    from pcaptools.core.sources.whole import write_whole
+    from pcaptools.core.sources.writer import cannot_write, open_new
     from pcaptools.printers.plot import PngCanvas, SvgCanvas, draw
 
     canvas = SvgCanvas() if name.lower().endswith(".svg") else PngCanvas()
+    picture = draw(time_sequence(session), canvas)
     with open_new(name, force) as file:
-        file.write(draw(time_sequence(session), canvas))
+        try:
+            write_whole(file, picture)
+        except OSError as error:
+            if os.path.isfile(name):  # half a picture is none
+                os.unlink(name)
+            raise cannot_write(name, error) from None

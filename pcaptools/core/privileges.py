@@ -11,11 +11,18 @@ import os
 import pwd
 import shlex
 import shutil
+import struct
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from pcaptools.core.errors import PcapToolsError, UsageError
+
+_CAPABILITY_VERSION_3 = 0x20080522
+_PR_SET_NO_NEW_PRIVS = 38
+
+_became = ""
+"""The user that this process became: whose files it makes."""
 
 
 class _Account(NamedTuple):
@@ -37,12 +44,45 @@ def drop_privileges(user: str | None = None) -> str | None:
     account = _named(user) if user is not None else _invoker()
     if account is None or account.uid == 0:
         return None
+    _libc()  # imports, which may not be possible any more in a moment
     try:
         _become(account)
     except (OSError, OverflowError) as error:
         raise PcapToolsError(f"cannot become user {account.name}: {error}") from None
     _verify(account)
+    forswear()
+    global _became  # noqa: PLW0603 (a process has one user)
+    _became = account.name
     return account.name
+
+
+def forswear() -> None:
+    """Give up every capability that is left, and the way to get any by running a program (Linux; elsewhere nothing).
+
+    A capture that is open needs none. Without PR_SET_NO_NEW_PRIVS whoever took this process over could go back to
+    root by sudo, which has just been given a password (prctl(2), capset(2)). Only root that stays root keeps its own.
+    """
+    libc = _libc() if os.geteuid() != 0 else None
+    if libc is None:
+        return
+    header = struct.pack("=Ii", _CAPABILITY_VERSION_3, 0)
+    libc.capset(header, bytes(24))  # no capability in any of the three sets; fewer are always allowed
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+
+
+def _libc() -> Any:
+    if not sys.platform.startswith("linux"):
+        return None
+    import ctypes
+
+    return ctypes.CDLL(None)
+
+
+def remedy_for(error: OSError | ValueError) -> str:
+    """Tell what helps where a file could not be made because of whom we became."""
+    if not _became or not isinstance(error, PermissionError):
+        return ""
+    return f"files are made as user {_became}: name a folder where {_became} may write, or stay root with -Z root"
 
 
 def will_drop(user: str | None = None) -> bool:

@@ -183,7 +183,8 @@ def _timings(exchange: Exchange) -> dict[str, float]:
 
 
 def _ms(span: int | None) -> float:
-    return -1 if span is None or span < 0 else round(span / 1e6, 6)  # less: the clock stepped back meanwhile
+    # HAR's "does not apply"; below 0 is the clock that stepped back
+    return -1 if span is None or span < 0 else round(span / 1e6, 6)
 
 
 def _iso(time: int) -> str:

@@ -39,6 +39,7 @@ def test_how_many() -> None:
 def test_what_is_not_kept_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_grep, "MAX_SPOOL", 300)
     grep = Grep(CaptureOptions(write="out.pcap"), View(whole_session=True), compile_pattern("needle"))
+    grep.begin()
     batch = talk()
     for record in batch.records:
         grep.handle(Batch(1, [record]))
@@ -53,6 +54,7 @@ def test_the_packets_of_a_pipe_are_kept_in_a_file_that_goes_away(
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     keeper = Keeper(CaptureOptions(read=("-",), write="out.pcap"), whole_session=True)
+    keeper.open()
     batch = talk()
     keeper.see(batch, [])
     assert [path.name for path in tmp_path.rglob("*.pcapng")] == ["spool.pcapng"]

@@ -303,7 +303,7 @@ def test_head_ends_a_pipe_that_goes_on() -> None:
 
 
 def test_nothing_more_is_read_for_a_reader_that_has_left() -> None:
-    handler: Any = SimpleNamespace(handle=lambda _: "line\n", done=False)
+    handler: Any = SimpleNamespace(handle=lambda _: "line\n", done=False, failure=None)
     output: Any = SimpleNamespace(open=True, write=lambda _: setattr(output, "open", False))
     run = Run(CaptureOptions(), handler, "")
     run._output = output

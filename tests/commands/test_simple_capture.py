@@ -124,7 +124,10 @@ class TestAsRoot:
         name = str(tmp_path / "t.pcap")
         done = run_pcaptools("simple-capture", "-r", str(CAPTURES / "get.pcap"), "-w", name, "-C", "1k", "-Z", "nobody")
         assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr == f"pcaptools: cannot make more files in {tmp_path}; use another folder, or -Z root\n"
+        assert done.stderr == (
+            f"pcaptools: cannot make files in {tmp_path}: Permission denied; files are made as user nobody: "
+            "name a folder where nobody may write, or stay root with -Z root\n"
+        )
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,9 @@ CHUNK = 1 << 18
 IDLE_S = 0.2
 """A pipe that gives nothing for so long yields an empty batch, as an idle link does."""
 
+FOLLOW_S = 0.1
+"""A file that is followed is asked so often whether it has grown: no descriptor tells."""
+
 _OPEN_AHEAD = 128
 """So many files are opened when the source is made, the others when their turn comes."""
 
@@ -42,9 +45,19 @@ def create_offline_session(path: str | Path, filter: str = "") -> FileSource:  #
 class FileSource(Source):
     """The packets of capture files, one file after the other."""
 
-    def __init__(self, paths: Sequence[str | Path], filter: str = "") -> None:  # noqa: A002 (as above)
-        """Open the files, so that one that is missing is told at once and privileges may be dropped."""
+    def __init__(
+        self,
+        paths: Sequence[str | Path],
+        filter: str = "",  # noqa: A002 (as above)
+        *,
+        follow: bool = False,
+    ) -> None:
+        """Open the files, so that one that is missing is told at once and privileges may be dropped.
+
+        With `follow` the end of the last file is not the end: what is appended to it is waited for.
+        """
         super().__init__()
+        self._follow = follow
         if filter:
             from pcaptools.core.sources.bpf import check_filter
 
@@ -65,7 +78,7 @@ class FileSource(Source):
         self._errors: list[CaptureFileError] = []
         self._inputs = [_Input(path) for path in paths]
         sizes = [one.size() for one in self._inputs]
-        self._total = sum(sizes) if all(sizes) else 0
+        self._total = sum(sizes) if all(sizes) and not follow else 0
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
         try:
@@ -145,7 +158,7 @@ class FileSource(Source):
                 decoder, chunk = decoder_for(start), start  # noqa: PLW2901 (what was held back is read first)
             for piece in decoder.feed(chunk):
                 for batch in parser.feed(piece):
-                    if self._stopped:
+                    if self._stopped and not self._follow:
                         return
                     kept = self._sift(batch)
                     if kept:
@@ -162,28 +175,41 @@ class FileSource(Source):
     def _chunks(self, one: _Input) -> Iterator[bytes]:
         """Yield the bytes as they come; empty bytes when none have come for a while."""
         fd = one.open()
-        poll = PollSet([fd, self._wake_read], self.extra_fds)
+        poll, asleep = PollSet([fd, self._wake_read], self.extra_fds), PollSet([self._wake_read], self.extra_fds)
         ready = select.poll()
         ready.register(fd, select.POLLIN)
         due = time.monotonic() + IDLE_S
+        at_end = False
         while not self._stopped:
-            self.reader_gone = poll.wait(due - time.monotonic())
+            # at the end of a file its descriptor is readable still, so it is not among what is waited for
+            self.reader_gone = asleep.wait(FOLLOW_S) if at_end else poll.wait(due - time.monotonic())
             if self.reader_gone:
                 self._stopped = True
             if self._stopped:
+                if self._follow and not self.reader_gone:
+                    yield from self._last_chunks(one)
                 return
-            if ready.poll(0):
-                chunk = one.read()
-                if chunk == b"":
-                    return
-                if chunk is not None:
-                    self._bytes += len(chunk)
-                    yield chunk
+            chunk = one.read() if ready.poll(0) else None
+            at_end = chunk == b""
+            if at_end and not (self._follow and len(self._inputs) == 1 and one.may_grow()):
+                return
+            if chunk:
+                self._bytes += len(chunk)
+                yield chunk
             elif time.monotonic() < due:
                 continue
             else:
                 yield b""
             due = time.monotonic() + IDLE_S
+
+    def _last_chunks(self, one: _Input) -> Iterator[bytes]:
+        """Yield what was appended to a file that is followed before `stop()`, as a live source does."""
+        left = one.unread() if self._inputs == [one] and one.may_grow() else 0
+        if left > CHUNK:  # it is read for the first time still
+            return
+        while left > 0 and (chunk := one.read()):
+            left -= len(chunk)
+            yield chunk
 
     # --- the filter
 
@@ -248,6 +274,18 @@ class _Input:
             return None
         except OSError as error:
             raise self._cannot("read", error) from None
+
+    def may_grow(self) -> bool:
+        """Tell whether something may be appended: not to a pipe, whose end is the end."""
+        if not stat.S_ISREG(os.fstat(self._fd).st_mode):
+            return False
+        if self.unread() < 0:
+            raise CaptureFileError("was made shorter while it was followed")
+        return True
+
+    def unread(self) -> int:
+        """Return how many bytes of an ordinary file were not read yet."""
+        return os.fstat(self._fd).st_size - os.lseek(self._fd, 0, os.SEEK_CUR)
 
     def close(self) -> None:
         """Close the file, but never standard input."""

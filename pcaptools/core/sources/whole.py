@@ -13,6 +13,12 @@ class Stream(Protocol):
     def write(self, data: memoryview, /) -> int | None:
         """Take bytes and return how many; None where a raw stream would have to wait."""
 
+    def flush(self) -> None:
+        """Hand on what is in a buffer."""
+
+    def close(self) -> None:
+        """Close it."""
+
 
 def write_whole(stream: Stream, data: bytes) -> None:
     """Write all of `data`; raise OSError where that is not possible.

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import os
 import stat
 import struct
@@ -10,12 +12,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
 
 from pcaptools.core.errors import CaptureFileError
-from pcaptools.core.privileges import give_to_invoker
+from pcaptools.core.privileges import give_to_invoker, remedy_for
 from pcaptools.core.sources.base import Batch, Record
-from pcaptools.core.sources.whole import write_whole
+from pcaptools.core.sources.whole import Stream, write_whole
 
 _SECOND = 1_000_000_000
 _EPB, _U32 = struct.Struct("<IIIIIII"), struct.Struct("<I")
@@ -38,7 +40,7 @@ def open_writer(
     format is told by the ending of `like`, or of the path where that is not given.
     """
     name = str(path)
-    stream = sys.stdout.buffer if name == "-" else open_new(name, force)
+    stream: Stream = sys.stdout.buffer if name == "-" else open_new(name, force)
     kind = _Pcapng if Path(like or name).suffix.lower() in _PCAPNG_ENDINGS else _Pcap
     writer = CaptureWriter(stream, "standard output" if name == "-" else _shown(name), kind(snaplen))
     if link_type is not None:
@@ -56,8 +58,9 @@ class CaptureWriter:
     full = False
     """No more may be written; see `RotatingWriter`."""
 
-    def __init__(self, stream: IO[bytes], name: str, form: _Pcap | _Pcapng) -> None:
+    def __init__(self, stream: Stream, name: str, form: _Pcap | _Pcapng) -> None:
         self._stream = stream
+        self._own = stream is not getattr(sys.stdout, "buffer", None)
         self._name = name
         self._form = form
         self._closed = False
@@ -69,10 +72,24 @@ class CaptureWriter:
     def write(self, batch: Batch) -> None:
         """Write the packets of a batch, so that a reader of the file sees them at once."""
         data = self._form.encode(batch)
-        with self._telling():
-            write_whole(self._stream, data)
-            self._stream.flush()
+        try:
+            with self._telling():
+                write_whole(self._stream, data)
+                self._stream.flush()
+        except CaptureFileError:
+            self._cut_off_the_rest(data)
+            raise
         self.size += len(data)
+
+    def _cut_off_the_rest(self, data: bytes) -> None:
+        """Take away the packet that a full disk has room for only in part: what is left can be read."""
+        if not isinstance(self._stream, io.FileIO) or not self._own:
+            return
+        with contextlib.suppress(OSError):
+            there = os.fstat(self._stream.fileno())
+            if stat.S_ISREG(there.st_mode):
+                whole = self._form.whole(data, there.st_size - self.size, first=not self.size)
+                os.ftruncate(self._stream.fileno(), self.size + whole)
 
     def flush(self) -> None:
         """Hand everything to the operating system."""
@@ -85,10 +102,10 @@ class CaptureWriter:
             return
         self._closed = True
         with self._telling():
-            if self._stream is getattr(sys.stdout, "buffer", None):
-                self._stream.flush()
-            else:
+            if self._own:
                 self._stream.close()
+            else:
+                self._stream.flush()
 
     def __enter__(self) -> Self:
         return self
@@ -139,6 +156,17 @@ class _Pcap:
             )
         return _pcap_records(batch, self._unit)
 
+    @staticmethod
+    def whole(data: bytes, size: int, *, first: bool) -> int:
+        """Return how many of the first `size` bytes of what was encoded are whole packets."""
+        at, end = 0, 24 if first else 0
+        while end <= size:
+            at = end
+            if at + 16 > size:
+                break
+            end = at + 16 + _U32.unpack_from(data, at + 8)[0]
+        return at
+
     def _header(self, batch: Batch) -> bytes:
         magic = 0xA1B23C4D if batch.nanosecond else 0xA1B2C3D4
         return struct.pack("<IHHiIII", magic, 2, 4, 0, 0, self._snaplen, batch.link_type)
@@ -179,6 +207,14 @@ class _Pcapng:
             parts.append(_packet(number, 1 if batch.nanosecond else 1000, record, comments))
         return b"".join(parts)
 
+    @staticmethod
+    def whole(data: bytes, size: int, *, first: bool) -> int:  # noqa: ARG004 (the file's header is a block, too)
+        """Return how many of the first `size` bytes of what was encoded are whole blocks."""
+        at = 0
+        while at + 8 <= size and at + _U32.unpack_from(data, at + 4)[0] <= size:
+            at += _U32.unpack_from(data, at + 4)[0]
+        return at
+
     def _interface(self, link_type: int, nanosecond: bool) -> bytes:
         options = [(9, bytes([9 if nanosecond else 6]))]  # if_tsresol
         return _block(1, struct.pack("<HHI", link_type, 0, self._snaplen) + _options(options))
@@ -218,7 +254,27 @@ def _padded(data: bytes) -> bytes:
 # --- opening
 
 
-def open_new(name: str, force: bool) -> IO[bytes]:
+def check_new(name: str, force: bool) -> None:
+    """Raise what `open_new` would, as far as that can be told without making the file."""
+    there = os.path.lexists(name)
+    if there and not force:
+        raise CaptureFileError(f"{_shown(name)} exists already", "overwrite it with --force")
+    try:
+        folder = os.path.dirname(name) or "."
+        os.stat(folder)
+        if not os.access(name if there else folder, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    except (OSError, ValueError) as error:
+        raise cannot_write(name, error) from None
+
+
+def cannot_write(name: str, error: OSError | ValueError) -> CaptureFileError:
+    """Say that, and why."""
+    reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+    return CaptureFileError(f"cannot write {_shown(name)}: {reason}", remedy_for(error))
+
+
+def open_new(name: str, force: bool) -> io.FileIO:
     """Open a file to write: a new one, the invoking user's; a device or a pipe; or with `force` any."""
     try:
         fd = _open_special(name)
@@ -227,11 +283,10 @@ def open_new(name: str, force: bool) -> IO[bytes]:
         if fd is None and force:
             fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-        raise CaptureFileError(f"cannot write {_shown(name)}: {reason}") from None
+        raise cannot_write(name, error) from None
     if fd is None:
         raise CaptureFileError(f"{_shown(name)} exists already", "overwrite it with --force")
-    return os.fdopen(fd, "wb")
+    return io.FileIO(fd, "wb")
 
 
 def _open_special(name: str) -> int | None:

@@ -213,7 +213,7 @@ class Session(Conversation):
 
     @property
     def connect(self) -> int | None:
-        """Nanoseconds from the first SYN to the handshake's end; None, too, when the clock stepped back meanwhile."""
+        """Nanoseconds from the first SYN to the handshake's end; None where the clock stepped back meanwhile."""
         if self.midway or self.syn_ns is None or self.connect_ns is None or self.connect_ns < self.syn_ns:
             return None
         return self.connect_ns - self.syn_ns

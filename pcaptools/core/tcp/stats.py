@@ -46,7 +46,7 @@ def session_stats(session: Session) -> dict[str, Any]:
 
 
 def _duration(session: Session) -> float:
-    return (session.last_ns - session.start_ns) / NS
+    return max(session.last_ns - session.start_ns, 0) / NS  # 0: the clock stepped back meanwhile
 
 
 def _ended(session: Session) -> str:
@@ -60,13 +60,18 @@ def _ended(session: Session) -> str:
 def _connect_duration(session: Session) -> float | None:
     if session.syn_ns is None or session.connect_ns is None:
         return None
-    return (session.connect_ns - session.syn_ns) / NS
+    return _span(session.syn_ns, session.connect_ns)
 
 
 def _total_time(session: Session) -> float | None:
     if session.close_ns is None:
         return None
-    return (session.close_ns - (session.start_ns if session.syn_ns is None else session.syn_ns)) / NS
+    return _span(session.start_ns if session.syn_ns is None else session.syn_ns, session.close_ns)
+
+
+def _span(begin: int, end: int) -> float | None:
+    """Return the seconds between two moments, None where the clock stepped back between them."""
+    return (end - begin) / NS if end >= begin else None
 
 
 def _handshake(session: Session) -> float | None:

@@ -93,12 +93,12 @@ class WebSocketAnalyser(Analyser):
         It is told of the side that sent no close, of neither of the server: which one ends last may be chance.
         """
         self._ended.add(direction)
-        missed = self._heard - self._closed if self._closed else {"send", "recv"}
+        missed: set[Direction] = self._heard - self._closed if self._closed else {"send", "recv"}
         if len(self._ended) < 2 or not missed:
             return NO_EVENTS
         self._closed |= {"send", "recv"}  # told once
         reason = END_REASONS[end.reason]
         none = "still open" if reason == "open" else "no close was seen"
         verdict = f"{none if len(missed) == 2 else 'the close was not answered'}: {ENDS[end.reason]}"
-        side = missed.pop() if len(missed) == 1 else self._server
+        side: Direction = missed.pop() if len(missed) == 1 else self._server
         return [HttpIncomplete(self._session, end.time, side, self._number, verdict, True, reason)]
