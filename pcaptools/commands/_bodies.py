@@ -78,6 +78,10 @@ class BodyOutputs:
             for event in events:
                 self._har.take(self._exchanges.take(event))
 
+    def notices(self) -> dict[str, int]:
+        """Return which bounds were hit, in words, and how often."""
+        return self._exchanges.notices() if self._har is not None else {}
+
     def close(self) -> None:
         """End of the input. May be called more than once."""
         if self._har is not None:

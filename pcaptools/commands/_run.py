@@ -38,6 +38,9 @@ Banner = Callable[["LiveSource"], list[str]]
 class Handler(ABC):
     """What a command does with packets."""
 
+    write: Callable[[str], None] | None = None
+    """Prints lines at once: for what would be too much to return for a whole batch."""
+
     @abstractmethod
     def handle(self, batch: Batch) -> str:
         """Take a batch and return the lines to print. What it leaves in `batch.records` is what -w writes."""
@@ -147,6 +150,7 @@ class Run:
         self._handler = handler
         self._live_filter = live_filter
         self._output = Output(records=options.write != "-")
+        handler.write = self._output.write
         self._packets = 0
         self._at_terminal = sys.stdout.isatty()
         self._dropped = 0

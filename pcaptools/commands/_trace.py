@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 
 from pcaptools.commands._bodies import BodyOptions, BodyOutputs
 from pcaptools.commands._filters import Filters
 from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
-from pcaptools.core.events import Event, HttpEvent
+from pcaptools.core.events import Event, HttpBody, HttpEvent
 from pcaptools.core.sources.base import Batch
 from pcaptools.core.tcp.tracker import TCPTracker
 from pcaptools.printers.bodies import BodyPrinter
@@ -34,6 +35,7 @@ class HttpTrace(Handler):
     ) -> None:
         bodies = bodies or BodyOptions()
         self._selector = filters.selector() if filters is not None else None
+        self._bodies = bodies.show
         self._outputs = BodyOutputs(bodies)
         self._analysers = bodies.analysers(options.json, searched=filters is not None and filters.bodies)
         self._names = names_for(options)
@@ -86,11 +88,20 @@ class HttpTrace(Handler):
         if not events:
             return ""
         self._outputs.take(events)
-        return self._printer.format(events, self._nanosecond)
+        if not self._bodies:
+            return self._printer.format(events, self._nanosecond)
+        # a body may be a thousand times as long once it is decoded, and a batch have hundreds of them
+        text = ""
+        for some in _apart(events):
+            if self.write is not None:
+                self.write(text)
+                text = ""
+            text += self._printer.format(some, self._nanosecond)
+        return text
 
     def notices(self) -> list[str]:
         """Say which bounds were hit, and what was ignored."""
-        told = {**self._tracker.notices(), **self._analysers.notices()}
+        told = {**self._tracker.notices(), **self._analysers.notices(), **self._outputs.notices()}
         if self._selector is not None:
             told |= self._selector.notices()
         return [f"{text} ({_count(count, 'time')})" for text, count in told.items()]
@@ -107,6 +118,17 @@ class HttpTrace(Handler):
         sessions = f"{_count(tracker.session_count, 'TCP session')} ({', '.join(parts)})" if parts else "no TCP session"
         nothing = "no whole HTTP message" if spoken["HTTP"] else "no HTTP seen"
         return f"{nothing}: {sessions}, {_count(tracker.not_tcp, 'packet')} not TCP"
+
+
+def _apart(events: list[Event]) -> Iterator[list[Event]]:
+    """Part events into runs of which each ends with a body, if it has one."""
+    first = 0
+    for number, event in enumerate(events, 1):
+        if isinstance(event, HttpBody):
+            yield events[first:number]
+            first = number
+    if first < len(events):
+        yield events[first:]
 
 
 def _count(number: int, noun: str) -> str:

@@ -43,6 +43,8 @@ PLAUSIBLE = 1 << 30
 NEAR_SYN = 1 << 20
 """A SYN this close to what was seen first is the session's own, captured late."""
 MAX_HELD = 4 << 20
+SWEEP_SHARE = 7
+"""For so many bits fewer packets than the table has directions nobody looks through it."""
 
 
 class TCPTracker:
@@ -87,6 +89,8 @@ class TCPTracker:
         self._streams = Streams(max_held, self.bounds_hit)
         self._remember = self._streams.recent.remember
         self._listeners = Listeners()
+        self._unswept = 0
+        """Packets since the table was last looked through."""
 
     @property
     def session_count(self) -> int:
@@ -127,7 +131,12 @@ class TCPTracker:
                 if others is not None:
                     others(record, link_type)
         if batch.records:
-            self._advance(batch.records[-1][0])
+            # looking through the table costs as much as some packets: where each batch has one and the clock jumps
+            # (two interfaces in turn), it would cost thousands of them
+            self._unswept += len(batch.records)
+            if self._unswept >= len(self._table.flows) >> SWEEP_SHARE:
+                self._unswept = 0
+                self._advance(batch.records[-1][0])
         return self._take_events()
 
     def let_pass(self, now: int) -> list[Event]:

@@ -25,6 +25,7 @@ from pcaptools.core.protocols.http.framing import CloseReader, Reader, request_r
 from pcaptools.core.protocols.http.head import RequestHead, ResponseHead
 from pcaptools.core.protocols.http.kept import BodyBounds, KeptBody
 from pcaptools.core.protocols.http.parser import ENDS, After, MessageParser
+from pcaptools.core.protocols.unfinished import SMALL, Share, Unfinished
 from pcaptools.core.protocols.websocket import handshake
 from pcaptools.core.protocols.websocket.analyser import WebSocketAnalyser
 from pcaptools.core.protocols.websocket.bounds import Budget
@@ -32,6 +33,8 @@ from pcaptools.core.tcp.session import Session
 
 MAX_OUTSTANDING = 4096
 """Requests of one session that await a response."""
+REQUEST_OVERHEAD = 300
+"""Bytes that such a request takes beside its target, about."""
 
 
 @dataclass(slots=True)
@@ -51,6 +54,8 @@ class Exchange:
     """Bytes of the request's body that were not captured."""
     told: bool = False
     """It was told that it is not complete."""
+    share: Share | None = None
+    """Of what all sessions may hold, where it is one of several that wait, or its target is long."""
 
 
 @dataclass(slots=True)
@@ -85,6 +90,7 @@ class HttpAnalyser(Analyser):
         "_responses_lost",
         "_session",
         "_tunnel",
+        "_unfinished",
     )
 
     def __init__(
@@ -95,20 +101,23 @@ class HttpAnalyser(Analyser):
         number: int = 0,
         open_tunnel: Callable[[Session, int], Analyser | None],
         budget: Budget | None = None,
+        unfinished: Unfinished | None = None,
     ) -> None:
         """Read `session`, numbering exchanges from `number` + 1; `open_tunnel(session, number)` reads a tunnel.
 
         With `bodies` they are kept, within those bounds.
-        `budget` is what its WebSocket messages may hold, together with those of other sessions.
+        `budget` is what its WebSocket messages may hold, together with those of other sessions; `unfinished` what
+        its heads and requests may that wait for the rest, or for a response.
         """
+        self._unfinished = unfinished or Unfinished()
         self._session = session
         self._budget = budget
         self._bodies = bodies
         self._open_tunnel = open_tunnel
         self._tunnel: Analyser | None = None
         self._parsers = {
-            "send": MessageParser(self, "send", keep_bodies=bodies is not None),
-            "recv": MessageParser(self, "recv", keep_bodies=bodies is not None),
+            "send": MessageParser(self, "send", keep_bodies=bodies is not None, unfinished=self._unfinished),
+            "recv": MessageParser(self, "recv", keep_bodies=bodies is not None, unfinished=self._unfinished),
         }
         self._messages: dict[Direction, _Message] = {}
         self._queue: list[Exchange] = []  # nearly always one: a deque would cost ten times the memory
@@ -133,6 +142,7 @@ class HttpAnalyser(Analyser):
             if direction != self._session.client:
                 for exchange in self._queue:
                     self._incomplete(exchange, f"no response: {ENDS[unit.reason]}", direction, unit.time)
+                    exchange.share = None
         events, self._events = self._events, []
         return events
 
@@ -269,13 +279,14 @@ class HttpAnalyser(Analyser):
             self._pipelined = True
         self._requests_lost = False
         self._queue.append(exchange)
-        if len(self._queue) > MAX_OUTSTANDING:
-            self._incomplete(self._queue.pop(0), "too many requests without a response", parser.direction, time)
+        if len(self._queue) > 1 or len(head.url) > SMALL:
+            self._bound_queue(exchange, parser.direction, time)
         if len(self._queue) == MAX_OUTSTANDING and not self._overflowed:
             self._overflowed = True
             error = f"more than {MAX_OUTSTANDING} requests without a response: the oldest are forgotten"
             self._events.append(HttpError(self._session, time, parser.direction, error))
-        self._messages[parser.direction] = _Message("request", exchange, time, head.http_version, fields=head.fields)
+        fields = head.fields.about_content() if self._bodies is not None else None
+        self._messages[parser.direction] = _Message("request", exchange, time, head.http_version, fields=fields)
         self._events.append(
             HttpRequest(
                 self._session,
@@ -292,6 +303,15 @@ class HttpAnalyser(Analyser):
         if head.method == "CONNECT":
             return "pause"
         return reader or "next"
+
+    def _bound_queue(self, newest: Exchange, direction: Direction, time: int) -> None:
+        """Keep the requests that await a response to their bounds: their number, and what they hold."""
+        newest.share = Share(self._unfinished)
+        while len(self._queue) > MAX_OUTSTANDING or not newest.share.resize(len(newest.url or "") + REQUEST_OVERHEAD):
+            if self._queue[0] is newest:
+                newest.url = None  # nothing else to let go of: its response will stand without it
+                return
+            self._incomplete(self._queue.pop(0), "too many requests without a response", direction, time)
 
     # --- responses ---
 
@@ -349,7 +369,8 @@ class HttpAnalyser(Analyser):
         interim: bool = False,
     ) -> None:
         latency = None if exchange.end is None or time < exchange.end else time - exchange.end
-        self._messages[parser.direction] = _Message("response", exchange, time, head.http_version, interim, head.fields)
+        fields = head.fields.about_content() if self._bodies is not None else None
+        self._messages[parser.direction] = _Message("response", exchange, time, head.http_version, interim, fields)
         response = (
             self._session, time, parser.direction, exchange.number, exchange.method, exchange.url, head.status_code,
             head.reason, head.http_version, head.fields, head.violations, interim, latency,

@@ -20,14 +20,14 @@ from pcaptools.core.events import (
 )
 from pcaptools.core.protocols.http.coding import decode_content
 from pcaptools.core.protocols.http.exchange import Exchange
-from pcaptools.core.protocols.http.exchanges import Exchanges, Key
+from pcaptools.core.protocols.http.exchanges import Exchanges, Key, weight
 from pcaptools.core.protocols.http.fields import HeaderFields
 from pcaptools.core.protocols.http.kept import MAX_BODY
 
 MAX_WAITING = 100_000
 """Events that wait for the fact that decides their exchange."""
-MAX_WAITING_BODIES = 64 << 20
-"""Bytes of the bodies among them."""
+MAX_WAITING_BYTES = 64 << 20
+"""Bytes of their heads, bodies and messages."""
 
 
 class Stage(IntEnum):
@@ -69,7 +69,7 @@ class Selector:
     _shown: dict[Key, bool] = field(default_factory=dict)
     _open_shown: Counter[str] = field(default_factory=Counter)
     """Session → its open exchanges that are shown."""
-    _waiting: dict[Key, list[Event]] = field(default_factory=dict)
+    _waiting: dict[Key, list[HttpEvent]] = field(default_factory=dict)
     _count: int = 0
     _bytes: int = 0
 
@@ -97,7 +97,7 @@ class Selector:
         told = {
             "an exchange is not shown: what the filters ask for was not seen of it": self.undecided,
             "an exchange is not shown: too many waited for what the filters ask for": self.given_up,
-        }
+        } | self._exchanges.notices()
         return {text: count for text, count in told.items() if count}
 
     def _take(self, event: HttpEvent, shown: list[Event]) -> None:
@@ -136,17 +136,17 @@ class Selector:
     def _wait(self, key: Key, event: HttpEvent) -> None:
         self._waiting.setdefault(key, []).append(event)
         self._count += 1
-        self._bytes += len(getattr(event, "body", b""))
-        while self._count > MAX_WAITING or self._bytes > MAX_WAITING_BODIES:
+        self._bytes += weight(event)
+        while self._count > MAX_WAITING or self._bytes > MAX_WAITING_BYTES:
             oldest = next(iter(self._waiting))
             self._release(oldest)
             self._shown[oldest] = False
             self.given_up += 1
 
-    def _release(self, key: Key) -> list[Event]:
+    def _release(self, key: Key) -> list[HttpEvent]:
         events = self._waiting.pop(key, [])
         self._count -= len(events)
-        self._bytes -= sum(len(getattr(event, "body", b"")) for event in events)
+        self._bytes -= sum(map(weight, events))
         return events
 
     def _close(self, over: Iterable[Exchange]) -> None:
