@@ -22,6 +22,7 @@ from pcaptools.core.events import (
 )
 from pcaptools.core.protocols.base import Analyser, Data, EndReason
 from pcaptools.core.sources.base import Batch, Record
+from pcaptools.core.tcp.figure_bounds import FigureBounds
 from pcaptools.core.tcp.figures import Anomaly, Figures
 from pcaptools.core.tcp.listeners import Listeners
 from pcaptools.core.tcp.seq import HALF, MASK, diff, unwrap
@@ -87,6 +88,7 @@ class TCPTracker:
         self._find = self._table.flows.get
         self._finder: SegmentFinder | None = None
         self._streams = Streams(max_held, self.bounds_hit)
+        self._figure_bounds = FigureBounds(self.bounds_hit)
         self._remember = self._streams.recent.remember
         self._listeners = Listeners()
         self._unswept = 0
@@ -137,6 +139,8 @@ class TCPTracker:
             if self._unswept >= len(self._table.flows) >> SWEEP_SHARE:
                 self._unswept = 0
                 self._advance(batch.records[-1][0])
+            if self._figures and self._figure_bounds.due(len(batch.records), len(self._table.flows)):
+                self._figure_bounds.look(self._table.sessions())
         return self._take_events()
 
     def let_pass(self, now: int) -> list[Event]:
