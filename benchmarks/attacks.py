@@ -99,7 +99,7 @@ def main() -> int:
         command = " ".join(word for word in attack.words if word not in ("-n", "-r", "FILE"))
         if not re.search(options.only, f"{attack.name} {command}"):
             continue
-        name = attack.name.replace("N ", f"{attack.full:,} ", 1)
+        name = attack.called(attack.full)
         print(f"{name} | {command}", flush=True)
         try:
             with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -29,3 +30,9 @@ class Attack:
     says_small: str | None = None
     """The same of the tests' size, where that is not the same."""
     status: int = 0
+    small_words: tuple[str, ...] = ()
+    """Words that the tests add to the command."""
+
+    def called(self, amount: int) -> str:
+        """Its name with a number in it."""
+        return re.sub(r"\bN\b", f"{amount:,}", self.name, count=1)
