@@ -35,7 +35,7 @@ GROWTH = 12.0
 """Ten times the input may take so many times as long."""
 START = 0.25
 """Seconds that are start rather than work: below a few of them growth says nothing."""
-SECONDS = 900
+SECONDS = 600
 
 
 @dataclass(slots=True)
@@ -121,7 +121,7 @@ def main() -> int:
             print(f"  WRONG: {text}", flush=True)
     if options.write:
         head = ("attack", "command", "memory at a tenth", "peak memory", "time at a tenth", "time", "what is said")
-        replace_part(PAGE, "attacks", table(head, rows))
+        replace_part(PAGE, "attacks", table(head, rows), "make attacks")
     print(f"{failed} of {len(rows)} went wrong")
     return 1 if failed else 0
 
