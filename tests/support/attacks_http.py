@@ -257,6 +257,8 @@ ATTACKS = [
     Attack("N pipelined requests, no response", pipelined, 1_000_000, 5_000, TRACE,
            "more than 4096 requests without a response: the oldest are forgotten"),
     Attack("N pipelined requests with a target of 200 KB, no response", long_targets, 4_000, 340, TRACE, HEADS),
+    Attack("N pipelined requests with a target of 200 KB, no response", long_targets, 2_000, 0,
+           (*TRACE, "--extract", "FOLDER/x"), HEADS),
     Attack("N sessions that stop inside a head, after 250 KB", unfinished_heads, 4_000, 300, TRACE, HEADS),
     Attack("N sessions that stop inside a body, behind a head of 200 KB", unfinished_bodies, 4_000, 0, TRACE),
     Attack("N sessions that stop inside both first lines, after 59 KB", unfinished_lines, 8_000, 0, TRACE, HEADS),
