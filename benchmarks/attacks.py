@@ -66,7 +66,7 @@ def run(attack: Attack, amount: int, folder: Path, seconds: int = SECONDS) -> Ta
         command = [sys.executable, str(MEASURED), str(report), OURS, *words]
         subprocess.run(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr, check=True, timeout=seconds)
     taken = json.loads(report.read_text())
-    said = [search(path, attack.says) for path in (err, out)] if attack.says else []
+    said = [search(path, attack.says) for path in (err, out, folder / "a.har") if path.exists()] if attack.says else []
     for line in err.read_text(errors="replace").splitlines():
         print(f"    {line[:200]}")
     said = [line.replace(str(capture), "FILE") for line in said if line]

@@ -81,7 +81,7 @@ def pipelined(count: int) -> Iterator[bytes]:
 def long_targets(count: int) -> Iterator[bytes]:
     """Requests with a target of 200 KB that nobody answers."""
     head = b"GET /" + b"a" * 200_000 + b" HTTP/1.1\r\nHost: h\r\n\r\n"
-    return poured(b"", itertools.repeat(head, count))
+    return poured(b"", itertools.chain([GET], itertools.repeat(head, count)))
 
 
 def unfinished_heads(count: int) -> Iterator[bytes]:
@@ -288,7 +288,7 @@ ATTACKS = [
     Attack("N WebSocket pings", pings, 200_000, 0, (*TRACE, "--status", "200")),
     Attack("N WebSocket messages of 100 MB, deflated", deflate_bombs, 20, 1, TRACE, "a decompression bomb"),
     Attack("N WebSockets that stop inside a message, after 900 KB", unfinished_messages, 600, 0, TRACE,
-           "not kept further: too many messages are under way"),
+           "did not keep a WebSocket message further: too many are under way"),
     Attack("N WebSocket frames in sessions joined in the middle", guessed_frames, 80_000, 0, TRACE),
     Attack("N connections with an exchange", connections, 50_000, 0, (*TRACE, "--json", "--tcp-verbose")),
     Attack("N sessions that stop inside a line, searched", unfinished_lines, 8_000, 0,

@@ -51,7 +51,8 @@ class Analysers:
 
     def notices(self) -> dict[str, int]:
         """Return which bounds were hit, in words, and how often."""
-        return self.unfinished.notices() | (self.bodies.notices() if self.bodies is not None else {})
+        told = self.unfinished.notices() | self.budget.notices()
+        return told | (self.bodies.notices() if self.bodies is not None else {})
 
     def tunnel(self, session: Session, number: int) -> Analyser:
         """Return an analyser for what is inside a tunnel, whose exchanges are numbered from `number` + 1."""

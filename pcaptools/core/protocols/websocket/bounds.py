@@ -13,14 +13,21 @@ MAX_HELD = 128 << 20
 class Budget:
     """Bytes that may still be held."""
 
-    __slots__ = ("left",)
+    __slots__ = ("left", "refused")
 
     def __init__(self, limit: int = MAX_HELD) -> None:
         self.left = limit
+        self.refused = 0
+
+    def notices(self) -> dict[str, int]:
+        """Return in words what was refused, and how often."""
+        text = "did not keep a WebSocket message further: too many are under way"
+        return {text: self.refused} if self.refused else {}
 
     def take(self, count: int) -> bool:
         """Ask for `count` bytes more (negative: give them back); False when they are not to be had."""
         if count > self.left:
+            self.refused += 1
             return False
         self.left -= count
         return True
