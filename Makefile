@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: help demo test coverage check fuzz test-lowest bench bench-scale clean system-packages
+.PHONY: help demo test coverage check fuzz test-lowest bench bench-scale bench-load attacks clean system-packages
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,12 @@ bench: $(STAMP)  ## run every command beside its peers and write docs/performanc
 
 bench-scale: $(STAMP)  ## measure growth and memory and write docs/performance.md
 	@$(BIN)/python benchmarks/scale.py --write
+
+attacks: $(STAMP)  ## send every attack known to the real commands and write docs/reliability.md (ONLY=regex)
+	@$(BIN)/python benchmarks/attacks.py $(if $(ONLY),--only '$(ONLY)',--write)
+
+bench-load: $(STAMP) system-packages  ## capture live at rising rates and write docs/reliability.md (root)
+	@$(BIN)/python benchmarks/load.py --write
 
 system-packages:  # what live tests run against; skipped with a clear line without root or apt
 	@sh tests/support/system_packages.sh

@@ -168,9 +168,9 @@ def table(head: tuple[str, ...], rows: list[list[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def replace_part(page: Path, name: str, text: str) -> None:
+def replace_part(page: Path, name: str, text: str, made_by: str = "make bench") -> None:
     """Put text between the two marks of a page that name it."""
-    begin, end = f"<!-- {name}: made by make bench -->\n", f"<!-- end of {name} -->\n"
+    begin, end = f"<!-- {name}: made by {made_by} -->\n", f"<!-- end of {name} -->\n"
     before, mark, rest = page.read_text(encoding="utf-8").partition(begin)
     _, mark_end, after = rest.partition(end)
     if not mark or not mark_end:

@@ -97,6 +97,10 @@ class BodyOutputs:
         except CaptureFileError as error:
             self.failure = error
 
+    def notices(self) -> dict[str, int]:
+        """Return which bounds were hit, in words, and how often."""
+        return self._exchanges.notices() if self._har is not None else {}
+
     def close(self) -> None:
         """End of the input. May be called more than once."""
         try:

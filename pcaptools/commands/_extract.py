@@ -29,6 +29,8 @@ MAX_NAME = 100
 """Characters taken from a URL for a file's name; file systems end at 255 bytes."""
 MAX_OPEN = 65_536
 """Requests whose URL is remembered for the name of their bodies."""
+MAX_URLS = 16 << 20
+"""Characters of all these URLs."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _TYPES = MimeTypes(filenames=())  # the table that comes with Python: the same names on every machine
 _USUAL = {
@@ -46,6 +48,7 @@ class BodyFolder:
         self._force = force
         self._limit = limit
         self._urls: dict[tuple[str, int], str] = {}
+        self._url_characters = 0
         self.count = 0
         """Bodies saved."""
         try:
@@ -93,16 +96,22 @@ class BodyFolder:
         self._folder = -1
 
     def _remember(self, event: HttpRequest | HttpResponse, url: str) -> None:
-        if len(self._urls) >= MAX_OPEN:
-            del self._urls[next(iter(self._urls))]
-        self._urls[event.session.id, event.number] = url
+        key = event.session.id, event.number
+        self._forget(key)
+        while self._urls and (len(self._urls) >= MAX_OPEN or self._url_characters + len(url) > MAX_URLS):
+            self._forget(next(iter(self._urls)))
+        self._urls[key] = url
+        self._url_characters += len(url)
+
+    def _forget(self, key: tuple[str, int]) -> None:
+        self._url_characters -= len(self._urls.pop(key, ""))
 
     def _save(self, event: HttpBody) -> None:
         decoded = decode_content(event.fields, event.body, self._limit)
         side = "request" if isinstance(event, HttpRequestBody) else "response"
         url = self._urls.get((event.session.id, event.number), "")
         if side == "response":
-            self._urls.pop((event.session.id, event.number), None)
+            self._forget((event.session.id, event.number))
         media = body_media(event.fields).name
         name = f"{event.session.id}-{event.number}-{side}-{safe_name(url, media or sniff(decoded.data))}"
         notes = [decoded.note] * bool(decoded.note)

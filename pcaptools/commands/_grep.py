@@ -161,7 +161,8 @@ class Grep(Handler):
             slow, first = len(search.gave_up), search.gave_up[0]
             notices.append(f"gave up {slow} of the searches, which took too long (the first in packet {first})")
         if self._streams is not None:
-            notices += [f"{text} ({count} times)" for text, count in self._streams.tracker.notices().items()]
+            told = {**self._streams.tracker.notices(), **self._streams.unfinished.notices()}
+            notices += [f"{text} ({count} times)" for text, count in told.items()]
             if self._streams.bounded:
                 notices.append(
                     f"{self._streams.bounded} bodies or messages were searched up to a bound only (bodies: 1 MB)"

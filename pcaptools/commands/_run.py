@@ -39,6 +39,9 @@ Banner = Callable[["LiveSource"], list[str]]
 class Handler(ABC):
     """What a command does with packets."""
 
+    write: Callable[[str], None] | None = None
+    """Prints lines at once: for what would be too much to return for a whole batch."""
+
     def begin(self) -> None:  # noqa: B027 (most write nothing of their own)
         """Open what is written beside the lines: privileges are dropped, nothing was captured yet."""
 
@@ -160,6 +163,7 @@ class Run:
         self._handler = handler
         self._live_filter = live_filter
         self._output = Output(records=options.write != "-")
+        handler.write = self._output.write
         self._packets = 0
         self._at_terminal = sys.stdout.isatty()
         self._dropped = 0

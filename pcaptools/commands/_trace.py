@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from pcaptools.commands._bodies import BodyOptions, BodyOutputs
 from pcaptools.commands._drops import DropWatch
@@ -12,7 +12,7 @@ from pcaptools.commands._options import CaptureOptions, names_for
 from pcaptools.commands._run import Handler
 from pcaptools.commands._views import ViewOutputs, Views
 from pcaptools.core.errors import PcapToolsError, UsageError
-from pcaptools.core.events import Event, HttpEvent
+from pcaptools.core.events import Event, HttpBody, HttpEvent
 from pcaptools.core.sources.base import Batch
 from pcaptools.core.tcp.tracker import TCPTracker
 from pcaptools.printers.bodies import BodyPrinter
@@ -43,6 +43,7 @@ class HttpTrace(Handler):
             raise UsageError("--json and --curl both want standard output", "give one of them")
         self._filters = filters
         self._selector = filters.selector() if filters is not None else None
+        self._bodies = bodies.show
         searched = views.curl or (filters is not None and filters.bodies)
         self._outputs = BodyOutputs(bodies, searched=searched)
         self._analysers = bodies.analysers(options.json, searched=searched)
@@ -125,7 +126,16 @@ class HttpTrace(Handler):
         if not events:
             return ""
         self._outputs.take(events)
-        return self.views.lines(events)
+        if not self._bodies:
+            return self.views.lines(events)
+        # a body may be a thousand times as long once it is decoded, and a batch have hundreds of them
+        text = ""
+        for some in _apart(events):
+            if self.write is not None:
+                self.write(text)
+                text = ""
+            text += self.views.lines(some)
+        return text
 
     def _format(self, events: list[Event]) -> str:
         return self._printer.format(events, self._nanosecond)
@@ -133,6 +143,7 @@ class HttpTrace(Handler):
     def notices(self) -> list[str]:
         """Say which bounds were hit, and what was ignored."""
         told = {**self._tracker.notices(), **self._analysers.notices(), **self.views.notices()}
+        told |= self._outputs.notices()
         if self._selector is not None:
             told |= self._selector.notices()
         if self._filters is not None:
@@ -159,6 +170,17 @@ class HttpTrace(Handler):
         if selector is None or selector.shown or not selector.hidden:
             return ""
         return f"no exchange is shown: the filters let none of {_count(selector.hidden, 'exchange')} through"
+
+
+def _apart(events: list[Event]) -> Iterator[list[Event]]:
+    """Part events into runs of which each ends with a body, if it has one."""
+    first = 0
+    for number, event in enumerate(events, 1):
+        if isinstance(event, HttpBody):
+            yield events[first:number]
+            first = number
+    if first < len(events):
+        yield events[first:]
 
 
 def _count(number: int, noun: str) -> str:

@@ -23,6 +23,9 @@ Fields = dict[str, Any]
 OPCODES = {"text": 1, "binary": 2, "close": 8, "ping": 9, "pong": 10}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+MAX_PARAMETERS = 10_000
+"""Parameters of a form that are told one by one; a form of more stays text."""
+
 
 class HarFormat:
     """Makes entries. With `bodies` their text is in them; with `secrets` credentials are left in."""
@@ -73,7 +76,8 @@ class HarFormat:
     def _post_data(self, fields: HeaderFields, body: bytes) -> Fields:
         mime = next(iter(fields.values("content-type")), "")
         content = self._content(fields, body)
-        if media_type(mime).name == "application/x-www-form-urlencoded" and "encoding" not in content:
+        is_form = media_type(mime).name == "application/x-www-form-urlencoded" and "encoding" not in content
+        if is_form and content["text"].count("&") < MAX_PARAMETERS:
             # either the parameters or the text, says the specification: the text would tell them again
             return {"mimeType": mime, "params": self._pairs(content["text"]), "text": ""}
         # a request has no place for the encoding: Chrome, too, puts it beside the text

@@ -29,6 +29,7 @@ class DecodedSearch(StreamSearch):
         """Search for `pattern`; `most` matches end it (0: none do)."""
         super().__init__(pattern, most=most, watch=watch)
         self._analysers = Analysers(bodies=True, max_body=MAX_DECODED)
+        self.unfinished = self._analysers.unfinished
         self.tracker = TCPTracker(self._analysers)
 
     def search(self, batch: Batch) -> list[GrepMatch]:

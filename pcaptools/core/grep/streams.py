@@ -8,6 +8,7 @@ from pcaptools.core.events import Direction, Event, GrepMatch, Span
 from pcaptools.core.grep.pattern import UNBOUNDED, Pattern
 from pcaptools.core.grep.watch import TooSlow, Watch
 from pcaptools.core.protocols.base import NO_EVENTS, Analyser, Data, Gap, Unit
+from pcaptools.core.protocols.unfinished import Share, Unfinished
 from pcaptools.core.sources.base import Batch, Record
 from pcaptools.core.tcp.session import Session
 from pcaptools.core.tcp.tracker import TCPTracker
@@ -18,6 +19,8 @@ PATIENCE_NS = 250_000_000
 """How long a match at the end of what has come may grow, and its line with it."""
 ENOUGH = 1 << 15
 """Bytes of one direction that are searched before the batch is at its end."""
+MAX_PENDING = 16 << 20
+"""Bytes of all directions that wait to be searched."""
 
 
 class Stamp(int):
@@ -40,6 +43,10 @@ class StreamSearch:
         self.tracker = TCPTracker(lambda session: _Session(self, session))
         self._packets = 0
         self.watch = watch or Watch()
+        self.unfinished = Unfinished()
+        """What all directions hold of what may become a match."""
+        self.pending = 0
+        """Bytes of all directions that were not searched yet."""
         self.waiting: dict[Side, None] = {}
         """Directions with data that were not searched, or not to their end."""
         self.matches: list[GrepMatch] = []
@@ -87,6 +94,9 @@ class StreamSearch:
         for side in list(self.waiting):
             if now is None or now - side.first_time > PATIENCE_NS:
                 side.search(final=now is None or now - side.last_time > PATIENCE_NS)
+        if self.pending > MAX_PENDING:
+            for side in list(self.waiting):
+                side.search(final=False)
 
     def _taken(self) -> list[GrepMatch]:
         """Return what was found, in the order of the packets."""
@@ -121,8 +131,8 @@ class _Session(Analyser):
 class Side:
     """One direction: what of it may still be part of a match, and where its packets are in that."""
 
-    __slots__ = ("_base", "_buffer", "_direction", "_pending", "_position", "_search", "_session", "_size", "_stamps",
-                 "first_time", "last_time")  # fmt: skip
+    __slots__ = ("_base", "_buffer", "_direction", "_pending", "_position", "_search", "_session", "_share",
+                 "_size", "_stamps", "first_time", "last_time")  # fmt: skip
 
     def __init__(self, search: StreamSearch, session: Session, direction: Direction) -> None:
         self._search = search
@@ -135,6 +145,7 @@ class Side:
         """Where the search goes on, in the buffer."""
         self._pending: list[bytes] = []
         self._size = 0
+        self._share: Share | None = None
         self._stamps: list[tuple[int, Stamp]] = []
         """(offset in the stream behind it, packet) of the segments in the buffer."""
         self.first_time = self.last_time = 0
@@ -145,6 +156,7 @@ class Side:
         assert isinstance(unit.time, Stamp)
         self._pending.append(unit.data)
         self._size += len(unit.data)
+        self._search.pending += len(unit.data)
         self._stamps.append((self._base + len(self._buffer) + self._size, unit.time))
         self.last_time = unit.time
         if self not in self._search.waiting:
@@ -156,16 +168,23 @@ class Side:
     def end(self, unit: Unit) -> None:
         """Take note that nothing comes behind these bytes, or not the next ones."""
         self.search(final=True)
-        self._base += len(self._buffer) + (unit.length if isinstance(unit, Gap) else 0)
+        self._clear()
+        self._base += unit.length if isinstance(unit, Gap) else 0
+
+    def _clear(self) -> None:
+        """Forget what was searched, to its end."""
+        self._base += len(self._buffer)
         self._buffer, self._position = b"", 0
         self._stamps.clear()
+        self._share = None
 
     def search(self, *, final: bool) -> None:
         """Search what has come; `final`: nothing that comes may change what is found in it."""
         self._buffer += b"".join(self._pending)
         self._pending.clear()
-        self._size = 0
         search, size = self._search, len(self._buffer)
+        search.pending -= self._size
+        self._size = 0
         search.watch.turn += 1
         held = False
         try:
@@ -188,6 +207,18 @@ class Side:
         self.first_time = self.last_time
         if not held:
             search.waiting.pop(self, None)
+        if not final:
+            self._hold()
+
+    def _hold(self) -> None:
+        """Keep the rest, where what all directions hold allows it; else what comes is searched by itself."""
+        if self._share is None:
+            if not self._buffer:
+                return
+            self._share = Share(self._search.unfinished)
+        if not self._share.resize(len(self._buffer)):
+            self.search(final=True)
+            self._clear()
 
     def _may_go_on(self, start: int, end: int) -> bool:
         """Tell whether more data may make another match of it, or complete its line."""

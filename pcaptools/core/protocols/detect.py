@@ -20,6 +20,7 @@ from pcaptools.core.protocols.http.head import (
 from pcaptools.core.protocols.http.kept import MAX_BODIES, MAX_BODY, BodyBounds
 from pcaptools.core.protocols.socks import SocksAnalyser, starts_socks
 from pcaptools.core.protocols.tls import TlsAnalyser, may_start_tls, starts_ssl2, starts_tls
+from pcaptools.core.protocols.unfinished import Share, Unfinished
 from pcaptools.core.protocols.websocket.analyser import WebSocketAnalyser
 from pcaptools.core.protocols.websocket.bounds import MAX_MESSAGE, Budget
 from pcaptools.core.protocols.websocket.guess import Guesser
@@ -42,6 +43,7 @@ class Analysers:
         self.bodies = BodyBounds(max_body, max(max_body, MAX_BODIES)) if bodies else None
         self.spoken: Counter[str] = Counter()
         self.budget = Budget(message=max_message)
+        self.unfinished = Unfinished()
 
     def __call__(self, session: Session) -> Analyser:
         """Return an analyser for `session`."""
@@ -49,7 +51,8 @@ class Analysers:
 
     def notices(self) -> dict[str, int]:
         """Return which bounds were hit, in words, and how often."""
-        return self.bodies.notices() if self.bodies is not None else {}
+        told = self.unfinished.notices() | self.budget.notices()
+        return told | (self.bodies.notices() if self.bodies is not None else {})
 
     def tunnel(self, session: Session, number: int) -> Analyser:
         """Return an analyser for what is inside a tunnel, whose exchanges are numbered from `number` + 1."""
@@ -63,7 +66,9 @@ class Detector(Analyser):
     been joined in the middle of a message.
     """
 
-    __slots__ = ("_analysers", "_guesser", "_inner", "_number", "_opaque", "_session", "_undecided", "_unknown")
+    __slots__ = (
+        "_analysers", "_guesser", "_inner", "_number", "_opaque", "_session", "_share", "_undecided", "_unknown",
+    )  # fmt: skip
 
     def __init__(self, session: Session, analysers: Analysers, number: int = 0) -> None:
         """Watch `session`; exchanges found are numbered from `number` + 1."""
@@ -74,8 +79,10 @@ class Detector(Analyser):
         self._opaque = False
         self._undecided: dict[Direction, list[Data]] = {}
         self._unknown = False
-        self._guesser = Guesser() if session.midway and not number else None
-        """Looks for the frames of a WebSocket whose upgrade was not seen."""
+        self._guesser: Guesser | None = None
+        """Looks for the frames of a WebSocket whose upgrade was not seen; made when there is something to look at."""
+        self._share: Share | None = None
+        """Of what sessions may hold of unfinished messages."""
 
     def feed(self, direction: Direction, unit: Unit) -> Sequence[Event]:
         """Take the next unit of a direction."""
@@ -105,7 +112,7 @@ class Detector(Analyser):
             and not _too_long(waiting)
             and not may_start_tls(waiting[0].data)
         ):
-            return NO_EVENTS  # the line goes on
+            return self._wait(direction)  # the line goes on
         data = unit.data if len(waiting) == 1 else b"".join(part.data for part in waiting)
         header = 0 if self._unknown else _proxy_header(data)
         if 0 < header < len(data):
@@ -126,27 +133,55 @@ class Detector(Analyser):
         if starts_socks(data) and not self._unknown:
             return self._is_socks(direction, unit, data[0])
         if may_start_tls(data) and not self._unknown:
-            return NO_EVENTS
+            return self._wait(direction)
         if b"\n" not in line and len(data) < MAX_UNDECIDED and may_start_message(line):
-            return NO_EVENTS
-        del self._undecided[direction]
+            return self._wait(direction)
+        self._forget_undecided(direction)
         self._note_unknown()
-        return self._guess(direction, unit) if self._guesser is not None and unit.data else NO_EVENTS
+        return self._guess(direction, unit) if unit.data and self._session.midway and not self._number else NO_EVENTS
+
+    def _wait(self, direction: Direction) -> Sequence[Event]:
+        """Wait for more, where what waits in all sessions allows it."""
+        if not self._hold():
+            self._forget_undecided(direction)
+            self._note_unknown()
+        return NO_EVENTS
+
+    def _hold(self) -> bool:
+        size = sum(len(part.data) for parts in self._undecided.values() for part in parts)
+        if self._guesser is not None:
+            size += self._guesser.held
+        if self._share is None:
+            self._share = Share(self._analysers.unfinished)
+        return self._share.resize(size)
+
+    def _forget_undecided(self, direction: Direction) -> None:
+        del self._undecided[direction]
+        if self._share is not None:
+            self._hold()
 
     def _guess(self, direction: Direction, unit: Data) -> Sequence[Event]:
-        assert self._guesser is not None
-        server = self._guesser.look(direction, unit)
+        guesser = self._guesser
+        if guesser is None:
+            guesser = self._guesser = Guesser()
+        server = guesser.look(direction, unit)
         if server is None:
+            if guesser.held or self._share is not None:
+                self._wait_for_frames(guesser, direction)
             return NO_EVENTS
         self._analysers.spoken["unknown"] -= 1
         self._analysers.spoken["WebSocket"] += 1
         self._session.protocol = "WebSocket"
-        self._undecided, self._guesser = self._guesser.waiting, None
+        self._undecided, self._guesser = guesser.waiting, None
         budget = self._analysers.budget
         self._inner = WebSocketAnalyser(
             self._session, server, number=0, protocol="rfc6455", agreement=UNKNOWN, budget=budget, guess=True
         )
         return self._hand_over(self._inner)
+
+    def _wait_for_frames(self, guesser: Guesser, direction: Direction) -> None:
+        if not self._hold():
+            guesser.forget(direction)
 
     def _last_look(self, direction: Direction, unit: End | Gap) -> Sequence[Event]:
         """What was undecided stays so; a request line cut before its end is shown as a cut head."""
@@ -159,7 +194,7 @@ class Detector(Analyser):
             events = list(self._is_http())
             assert self._inner is not None
             return [*events, *self._inner.feed(direction, unit)]
-        del self._undecided[direction]
+        self._forget_undecided(direction)
         self._note_unknown()
         return NO_EVENTS
 
@@ -179,6 +214,7 @@ class Detector(Analyser):
             number=self._number,
             open_tunnel=self._analysers.tunnel,
             budget=self._analysers.budget,
+            unfinished=self._analysers.unfinished,
         )
         self._inner = inner
         if self._session.analyser is self:
@@ -188,11 +224,12 @@ class Detector(Analyser):
     def _is_tls(self) -> Sequence[Event]:
         self._analysers.spoken["TLS"] += 1
         self._session.protocol = "TLS"
-        self._inner = TlsAnalyser(self._session)
+        self._inner = TlsAnalyser(self._session, self._analysers.unfinished)
         return self._hand_over(self._inner)
 
     def _hand_over(self, inner: Analyser) -> Sequence[Event]:
         """Give the bytes so far to who reads the session from here on."""
+        self._share = None
         events: list[Event] = []
         self._undecided = {side: parts for side, parts in self._undecided.items() if parts}
         first = sorted(self._undecided, key=lambda side: self._undecided[side][0].time)
@@ -207,6 +244,7 @@ class Detector(Analyser):
         self._session.protocol = protocol
         self._opaque = True
         self._undecided.clear()
+        self._share = None
         return NO_EVENTS
 
     def _is_socks(self, direction: Direction, unit: Data, version: int) -> Sequence[Event]:

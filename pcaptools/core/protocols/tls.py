@@ -11,6 +11,7 @@ from pcaptools.core.decode.tls_names import ALERTS, name_of, version_name
 from pcaptools.core.events import Direction, Event, TlsSession
 from pcaptools.core.protocols.base import NO_EVENTS, Analyser, Data, Gap, Unit
 from pcaptools.core.protocols.http.framing import ENDLESS
+from pcaptools.core.protocols.unfinished import SMALL, Share, Unfinished
 from pcaptools.core.tcp.session import Session
 
 MAX_HELLO = 64 * 1024
@@ -55,10 +56,17 @@ def _in_records(data: bytes) -> bool:
 class TlsAnalyser(Analyser):
     """Waits for both hellos, tells what they say, and reads no more. Told once, at the end if not before."""
 
-    __slots__ = ("_begun", "_client", "_client_hello", "_done", "_notes", "_old_hello", "_server_hello", "_session")
+    __slots__ = (
+        "_begun", "_client", "_client_hello", "_done", "_kept", "_notes", "_old_hello", "_server_hello", "_session",
+        "_share", "_unfinished",
+    )  # fmt: skip
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, unfinished: Unfinished | None = None) -> None:
         self._session = session
+        self._unfinished = unfinished or Unfinished()
+        self._share: Share | None = None
+        self._kept = 0
+        """Bytes of a long hello that waits for the other side's."""
         self._begun: dict[Direction, bytes | None] = {"send": b"", "recv": b""}
         """What a direction began with; None once nothing more is expected of it."""
         self._client: Direction | None = None
@@ -93,9 +101,13 @@ class TlsAnalyser(Analyser):
             return NO_EVENTS
         if data[0] == HANDSHAKE:
             hello = hello_of(data)
-            if len(data) < (10 if hello is None else 0 if hello.whole else MAX_HELLO):
+            if len(data) < (10 if hello is None else 0 if hello.whole else MAX_HELLO) and self._hold():
                 return NO_EVENTS
-            return self._take(direction, hello, time)
+            events = self._take(direction, hello, time)
+            if events or len(data) <= SMALL:
+                return events
+            self._kept += len(data)
+            return NO_EVENTS if self._hold() else self._tell(time)
         self._begun[direction] = None
         if self._client is None and starts_ssl2(data):
             self._old_hello, self._client = True, direction
@@ -110,6 +122,12 @@ class TlsAnalyser(Analyser):
         if self._client_hello is None and self._server_hello is None and not self._old_hello:
             self._notes.append("joined in the middle: its handshake was not seen")
         return self._tell(time)
+
+    def _hold(self) -> bool:
+        """Keep what has come, where what waits in all sessions allows it."""
+        if self._share is None:
+            self._share = Share(self._unfinished)
+        return self._share.resize(self._kept + sum(len(data) for data in self._begun.values() if data))
 
     def _take(self, direction: Direction, hello: ClientHello | ServerHello | None, time: int) -> Sequence[Event]:
         self._begun[direction] = None
@@ -136,6 +154,7 @@ class TlsAnalyser(Analyser):
     def _tell(self, time: int) -> Sequence[Event]:
         """Tell what is known, and read no more."""
         self._done = True
+        self._share = None
         client, server = self._client_hello, self._server_hello
         offered = client.alpn if client is not None else []
         chosen = server.alpn if server is not None else []

@@ -20,6 +20,9 @@ MAGIC = b"\x0a\x0d\x0d\x0a"
 MAX_BLOCK = 1 << 24
 """No block is longer (as in libpcap): a greater length is damage."""
 
+MAX_INTERFACES = 1 << 16
+"""Interfaces of one section: no machine has more, and what describes them is kept."""
+
 _SHB, _IDB, _OPB, _SPB, _EPB = 0x0A0D0D0A, 1, 2, 3, 6
 _BYTE_ORDER_MAGIC = b"\x1a\x2b\x3c\x4d"
 _OPT_COMMENT, _EPB_FLAGS, _IF_TSRESOL, _IF_FCSLEN, _IF_TSOFFSET = 1, 2, 9, 13, 14
@@ -151,6 +154,8 @@ class PcapngReader:
         if kind == _SPB:
             return self._simple(data, pos, end)
         if kind == _IDB:
+            if len(self._interfaces) >= MAX_INTERFACES:
+                raise self._damaged(f"a section of more than {MAX_INTERFACES} interfaces")
             self._interfaces.append(self._interface(data, pos, end))
         elif kind == _SHB:
             self._section(data, pos, end)

@@ -12,6 +12,8 @@ come to the same.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from pcaptools.core.decode.segment import Segment
@@ -367,15 +369,17 @@ class Figures:
 
     def _sent_late(self, time: int, seq: int, end: int) -> None:
         """Note a segment that begins before the end of the highest one: sent again, or overtaken."""
-        place, once = 0, 1
-        for entry in self.outstanding:
-            if (entry[0] - seq - 1) & MASK >= HALF:
-                place += 1  # it ends before this one begins
-            elif (end - entry[3] - 1) & MASK < HALF:
-                entry[2] = once = 0
+        outstanding, once, apart = self.outstanding, 1, 0
+        # the first that does not end before this one begins; they are sorted but for segments that overlap
+        place = bisect_left(outstanding, HALF, key=lambda entry: (entry[0] - seq - 1 + HALF) & MASK)
+        for entry in islice(outstanding, place, None):
+            if (end - entry[3] - 1) & MASK < HALF:
+                entry[2] = once = apart = 0
+            elif (apart := apart + 1) > 16:
+                break
         acked = self.peer.last_ack
         if acked < 0 or (acked - end) & MASK >= HALF:
-            self.outstanding.insert(place, [end, time, once, seq])
+            outstanding.insert(place, [end, time, once, seq])
 
     def _data(self, time: int, end: int, length: int, endpoint: Endpoint) -> None:
         self.data_packets += 1

@@ -72,6 +72,18 @@ class Points:
     thinned: int = 0
     """How often every second point was left out."""
 
+    @property
+    def count(self) -> int:
+        """How many points there are."""
+        return len(self.sent) + len(self.acks) + len(self.windows) + len(self.sacks)
+
+    def halve(self) -> int:
+        """Leave out every second point; return how many stay."""
+        for points in (self.sent, self.acks, self.windows, self.sacks):
+            del points[::2]
+        self.thinned += 1
+        return self.count
+
     def bound(self) -> None:
         """Keep to the bound."""
         for points in (self.sent, self.acks, self.windows, self.sacks):

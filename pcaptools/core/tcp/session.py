@@ -8,9 +8,11 @@ from hashlib import blake2b
 from socket import AF_INET, AF_INET6, inet_ntop
 from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
+from pcaptools.core.decode.segment import Segment
 from pcaptools.core.events import Conversation, Direction
 from pcaptools.core.protocols.base import Analyser
-from pcaptools.core.tcp.state import EndpointState, Kind, SessionState, session_state
+from pcaptools.core.tcp.seq import MASK
+from pcaptools.core.tcp.state import ACK, EndpointState, Kind, SessionState, session_state
 
 if TYPE_CHECKING:
     from pcaptools.core.tcp.figures import Figures
@@ -373,3 +375,28 @@ def reversed_key(key: bytes) -> bytes:
     """Return the key of the other direction."""
     half = (len(key) - 4) // 2
     return key[half : 2 * half] + key[:half] + key[-2:] + key[-4:-2]
+
+
+def refused_by_syn_sent(peer: Endpoint, segment: Segment) -> bool:
+    """Tell whether a RST does not answer the SYN that its receiver has sent (RFC 9293, 3.10.7.3)."""
+    if peer.state is not EndpointState.SYN_SENT or peer.isn is None:
+        return False
+    return bool(segment[3] & ACK) and segment[2] != (peer.isn + 1) & MASK
+
+
+def window_scale(options: bytes) -> int | None:
+    """Return the multiplier of the window scale option, None without it (RFC 7323, 2.2: shift at most 14)."""
+    index = 0
+    while index < len(options):
+        kind = options[index]
+        if kind == 0:
+            break
+        if kind == 1:
+            index += 1
+            continue
+        if index + 1 >= len(options) or options[index + 1] < 2:
+            break
+        if kind == 3 and index + 2 < len(options):
+            return 1 << min(options[index + 2], 14)
+        index += options[index + 1]
+    return None

@@ -16,13 +16,14 @@ MAX_BUCKETS = 2048
 class Sketch:
     """Counts of values (any unit, not negative), with their least, greatest and mean exact."""
 
-    __slots__ = ("_buckets", "changes", "count", "greatest", "latest", "least", "total")
+    __slots__ = ("_buckets", "_most", "changes", "count", "greatest", "latest", "least", "total")
 
     def __init__(self) -> None:
         self.count = self.total = self.least = self.greatest = self.latest = 0
         self.changes = 0
         """Sum of the changes from one value to the next, up or down."""
         self._buckets: dict[int, int] = {}
+        self._most = MAX_BUCKETS
 
     def add(self, value: int) -> None:
         """Count a value."""
@@ -41,8 +42,17 @@ class Sketch:
         buckets = self._buckets
         if bucket in buckets:
             buckets[bucket] += 1
-        elif len(buckets) < MAX_BUCKETS:
+        elif len(buckets) < self._most:
             buckets[bucket] = 1
+
+    @property
+    def buckets(self) -> int:
+        """How many buckets there are."""
+        return len(self._buckets)
+
+    def freeze(self, few: int) -> None:
+        """Make no more buckets, beyond a `few`: values that would need one leave the percentiles as they are."""
+        self._most = max(few, len(self._buckets))
 
     @property
     def mean(self) -> float:
@@ -51,7 +61,7 @@ class Sketch:
 
     def percentile(self, percent: float) -> float:
         """Return the value that `percent` of the values do not exceed, within 1 % (nearest rank)."""
-        rank = max(1, ceil(self.count * percent / 100))
+        rank = max(1, ceil(sum(self._buckets.values()) * percent / 100))
         for bucket in sorted(self._buckets):
             rank -= self._buckets[bucket]
             if rank <= 0:

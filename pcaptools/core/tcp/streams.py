@@ -20,7 +20,7 @@ from pcaptools.core.tcp.state import FIN, EndpointState, Kind, after
 PATIENCE_PACKETS = 64
 PATIENCE_NS = NS // 4
 """How long acknowledged bytes may stay unseen before they are a gap: captures reorder, by a few packets."""
-MAX_HELD_TOTAL = 128 << 20
+MAX_HELD_TOTAL = 64 << 20
 """Out-of-order bytes held in all sessions together."""
 OUTAGE = 1 << 30
 """The length of a gap whose length nobody knows, for an analyser."""

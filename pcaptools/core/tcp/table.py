@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from heapq import nsmallest
+from itertools import islice
 
 from pcaptools.core.protocols.base import EndReason
 from pcaptools.core.tcp.session import NS, Endpoint, Session, reversed_key
@@ -73,7 +74,16 @@ class SessionTable:
 
     def _make_room(self) -> None:
         """Forget a sixteenth: closed sessions first, then half-open ones, then those idle the longest."""
-        for session in nsmallest(max(1, self._max // 16), self._sessions, key=_worth):
+        count = max(1, self._max // 16)
+        going = list(islice(self._closed, count))
+        # under a flood of SYNs the oldest sessions are half-open ones: sorting all of them would cost more than the
+        # flood itself
+        going += islice(filter(_is_half_open, self._sessions), count - len(going))
+        if len(going) < count:
+            known = set(going)
+            rest = (session for session in self._sessions if session not in known)
+            going += nsmallest(count - len(going), rest, key=_last_packet)
+        for session in going:
             self._remove(session, "fin" if session.ended else "evicted")
 
     def _remove(self, session: Session, reason: EndReason) -> None:
@@ -86,6 +96,9 @@ class SessionTable:
                 del self.flows[key]
 
 
-def _worth(session: Session) -> tuple[bool, bool, int]:
-    half_open = session.send.state in HALF_OPEN or session.recv.state in HALF_OPEN
-    return not session.ended, not half_open, session.last_ns
+def _is_half_open(session: Session) -> bool:
+    return not session.ended and (session.send.state in HALF_OPEN or session.recv.state in HALF_OPEN)
+
+
+def _last_packet(session: Session) -> int:
+    return session.last_ns

@@ -23,11 +23,12 @@ from pcaptools.core.events import (
 from pcaptools.core.protocols.base import Analyser, Data, EndReason
 from pcaptools.core.sources.base import Batch, Record
 from pcaptools.core.tcp.common import CommonPath
+from pcaptools.core.tcp.figure_bounds import FigureBounds
 from pcaptools.core.tcp.figures import Anomaly, Figures
 from pcaptools.core.tcp.listeners import Listeners
 from pcaptools.core.tcp.seq import HALF, MASK, diff, unwrap
 from pcaptools.core.tcp.series import Graph, Points, Series
-from pcaptools.core.tcp.session import NS, Endpoint, Session, reversed_key
+from pcaptools.core.tcp.session import NS, Endpoint, Session, refused_by_syn_sent, reversed_key, window_scale
 from pcaptools.core.tcp.state import ACK, FIN, RST, SYN, EndpointState, Kind, after
 from pcaptools.core.tcp.stats import SessionStats
 from pcaptools.core.tcp.streams import Streams
@@ -44,6 +45,8 @@ PLAUSIBLE = 1 << 30
 NEAR_SYN = 1 << 20
 """A SYN this close to what was seen first is the session's own, captured late."""
 MAX_HELD = 4 << 20
+SWEEP_SHARE = 7
+"""For so many bits fewer packets than the table has directions nobody looks through it."""
 
 
 class TCPTracker:
@@ -88,9 +91,12 @@ class TCPTracker:
         self._find = self._table.flows.get
         self._finder: SegmentFinder | None = None
         self._streams = Streams(max_held, self.bounds_hit, last_drop)
+        self._figure_bounds = FigureBounds(self.bounds_hit)
         self._remember = self._streams.recent.remember
         self._listeners = Listeners()
         self._common = CommonPath(self._find, self._streams, self._record, self._tell_anomalies)
+        self._unswept = 0
+        """Packets since the table was last looked through."""
 
     @property
     def session_count(self) -> int:
@@ -130,7 +136,14 @@ class TCPTracker:
             for record in batch.records:
                 take(record, parse, link_type)
         if batch:
-            self._advance(batch.last_time())
+            # looking through the table costs as much as some packets: where each batch has one and the clock jumps
+            # (two interfaces in turn), it would cost thousands of them
+            self._unswept += len(batch)
+            if self._unswept >= len(self._table.flows) >> SWEEP_SHARE:
+                self._unswept = 0
+                self._advance(batch.last_time())
+            if self._figures and self._figure_bounds.due(len(batch), len(self._table.flows)):
+                self._figure_bounds.look(self._table.sessions())
         return self._take_events()
 
     def _record(self, record: Record, parse: Parser, link_type: int) -> None:
@@ -253,7 +266,7 @@ class TCPTracker:
             endpoint.odd_ip = segment[6] - segment[5] - 20
             endpoint.odd_tcp = segment[7] - segment[6] - 32
             endpoint.bytes_payload = length
-        if flags & RST and _refused_by_syn_sent(endpoint.peer, segment):
+        if flags & RST and refused_by_syn_sent(endpoint.peer, segment):
             self.bounds_hit["ignored resets outside the window"] += 1
             return
         if endpoint.next_seq < 0:
@@ -396,7 +409,7 @@ class TCPTracker:
             if endpoint.isn != seq and not endpoint.offset:
                 endpoint.next_seq = (seq + 1) & MASK
             endpoint.isn = seq
-        endpoint.window_scale = _window_scale(data[l4 + 20 : start])
+        endpoint.window_scale = window_scale(data[l4 + 20 : start])
         session.midway = False
         if session.syn_ns is None:
             session.syn_ns = time
@@ -466,31 +479,6 @@ class TCPTracker:
             session.figures_due = False
             stats = SessionStats(session)
             self._streams.events.append(TcpSession(session, session.last_ns, "send", session.start_ns, stats))
-
-
-def _refused_by_syn_sent(peer: Endpoint, segment: Segment) -> bool:
-    """Tell whether a RST does not answer the SYN that its receiver has sent (RFC 9293, 3.10.7.3)."""
-    if peer.state is not EndpointState.SYN_SENT or peer.isn is None:
-        return False
-    return bool(segment[3] & ACK) and segment[2] != (peer.isn + 1) & MASK
-
-
-def _window_scale(options: bytes) -> int | None:
-    """Return the multiplier of the window scale option, None without it (RFC 7323, 2.2: shift at most 14)."""
-    index = 0
-    while index < len(options):
-        kind = options[index]
-        if kind == 0:
-            break
-        if kind == 1:
-            index += 1
-            continue
-        if index + 1 >= len(options) or options[index + 1] < 2:
-            break
-        if kind == 3 and index + 2 < len(options):
-            return 1 << min(options[index + 2], 14)
-        index += options[index + 1]
-    return None
 
 
 def _learner(names: Names | None) -> Callable[[Record, int], None] | None:

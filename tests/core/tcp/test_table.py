@@ -63,6 +63,7 @@ def test_a_full_table_gives_up_closed_then_half_open_then_idle_ones() -> None:
     made[5].recv.state = EndpointState.SILENT
     for one in made:
         sessions.add(one, one.key)
+    sessions.close(made[9])
     for number in range(16, 19):
         extra = session(number, number)
         sessions.add(extra, extra.key)

@@ -27,6 +27,7 @@ from pcaptools.core.protocols.http.parser import After, MessageParser
 from pcaptools.core.protocols.http.unanswered import Unanswered
 from pcaptools.core.protocols.http.under_way import Exchange, Message
 from pcaptools.core.protocols.http.verdict import CAUSES, END_REASONS, ENDS, cause_of, joined, missing_words
+from pcaptools.core.protocols.unfinished import SMALL, Share, Unfinished
 from pcaptools.core.protocols.websocket import handshake
 from pcaptools.core.protocols.websocket.analyser import WebSocketAnalyser
 from pcaptools.core.protocols.websocket.bounds import Budget
@@ -34,6 +35,8 @@ from pcaptools.core.tcp.session import Session
 
 MAX_OUTSTANDING = 4096
 """Requests of one session that await a response."""
+REQUEST_OVERHEAD = 300
+"""Bytes that such a request takes beside its target, about."""
 
 
 class HttpAnalyser(Analyser):
@@ -56,6 +59,7 @@ class HttpAnalyser(Analyser):
         "_responses_lost",
         "_session",
         "_tunnel",
+        "_unfinished",
     )
 
     def __init__(
@@ -66,12 +70,15 @@ class HttpAnalyser(Analyser):
         number: int = 0,
         open_tunnel: Callable[[Session, int], Analyser | None],
         budget: Budget | None = None,
+        unfinished: Unfinished | None = None,
     ) -> None:
         """Read `session`, numbering exchanges from `number` + 1; `open_tunnel(session, number)` reads a tunnel.
 
         With `bodies` they are kept, within those bounds.
-        `budget` is what its WebSocket messages may hold, together with those of other sessions.
+        `budget` is what its WebSocket messages may hold, together with those of other sessions; `unfinished` what
+        its heads and requests may that wait for the rest, or for a response.
         """
+        self._unfinished = unfinished or Unfinished()
         self._session = session
         self._budget = budget
         self._bodies = bodies
@@ -80,8 +87,8 @@ class HttpAnalyser(Analyser):
         self._asked: Unanswered | None = None
         """A WebSocket was asked for, and no answer seen so far."""
         self._parsers = {
-            "send": MessageParser(self, "send", keep_bodies=bodies is not None),
-            "recv": MessageParser(self, "recv", keep_bodies=bodies is not None),
+            "send": MessageParser(self, "send", keep_bodies=bodies is not None, unfinished=self._unfinished),
+            "recv": MessageParser(self, "recv", keep_bodies=bodies is not None, unfinished=self._unfinished),
         }
         self._messages: dict[Direction, Message] = {}
         self._queue: list[Exchange] = []  # nearly always one: a deque would cost ten times the memory
@@ -243,6 +250,7 @@ class HttpAnalyser(Analyser):
         """The side that answers has ended: tell of the requests without a response."""
         lost = self._responses_lost and parser.cause is not None
         for exchange in self._queue:
+            exchange.share = None
             if lost:
                 self._not_captured(exchange, parser, end.time)
             else:
@@ -319,7 +327,7 @@ class HttpAnalyser(Analyser):
         if not self._queue or self._queue[0].http_version != "0.9" or parser.direction == self._session.client:
             return None
         exchange = self._queue.pop(0)
-        exchange.latency = _latency(exchange, time)
+        exchange.latency = exchange.waited(time)
         self._messages[parser.direction] = Message("response", exchange, time, "0.9")
         return CloseReader()
 
@@ -339,14 +347,14 @@ class HttpAnalyser(Analyser):
             self._pipelined = True
         self._requests_lost = False
         self._queue.append(exchange)
-        if len(self._queue) > MAX_OUTSTANDING:
-            too_many = "too many requests without a response"
-            self._incomplete(self._queue.pop(0), too_many, "bound", parser.direction, time)
+        if len(self._queue) > 1 or len(head.url) > SMALL:
+            self._bound_queue(exchange, parser.direction, time)
         if len(self._queue) == MAX_OUTSTANDING and not self._overflowed:
             self._overflowed = True
             error = f"more than {MAX_OUTSTANDING} requests without a response: the oldest are forgotten"
             self._events.append(HttpError(self._session, time, parser.direction, error))
-        self._messages[parser.direction] = Message("request", exchange, time, head.http_version, fields=head.fields)
+        fields = head.fields.about_content() if self._bodies is not None else None
+        self._messages[parser.direction] = Message("request", exchange, time, head.http_version, fields=fields)
         self._events.append(
             HttpRequest(
                 self._session,
@@ -363,6 +371,15 @@ class HttpAnalyser(Analyser):
         if head.method == "CONNECT":
             return "pause"
         return reader or "next"
+
+    def _bound_queue(self, newest: Exchange, direction: Direction, time: int) -> None:
+        """Keep the requests that await a response to their bounds: their number, and what they hold."""
+        newest.share = Share(self._unfinished)
+        while len(self._queue) > MAX_OUTSTANDING or not newest.share.resize(len(newest.url or "") + REQUEST_OVERHEAD):
+            if self._queue[0] is newest:
+                newest.url = None  # nothing else to let go of: its response will stand without it
+                return
+            self._incomplete(self._queue.pop(0), "too many requests without a response", "bound", direction, time)
 
     # --- responses ---
 
@@ -416,16 +433,11 @@ class HttpAnalyser(Analyser):
         self._pipelined = False
 
     def _announce(
-        self,
-        parser: MessageParser,
-        exchange: Exchange,
-        head: ResponseHead,
-        time: int,
-        *,
-        interim: bool = False,
+        self, parser: MessageParser, exchange: Exchange, head: ResponseHead, time: int, *, interim: bool = False
     ) -> None:
-        exchange.latency = latency = _latency(exchange, time)
-        self._messages[parser.direction] = Message("response", exchange, time, head.http_version, interim, head.fields)
+        exchange.latency = latency = exchange.waited(time)
+        fields = head.fields.about_content() if self._bodies is not None else None
+        self._messages[parser.direction] = Message("response", exchange, time, head.http_version, interim, fields)
         response = (
             self._session, time, parser.direction, exchange.number, exchange.method, exchange.url, head.status_code,
             head.reason, head.http_version, head.fields, head.violations, interim, latency,
@@ -477,11 +489,6 @@ class HttpAnalyser(Analyser):
 
     def _other(self, parser: MessageParser) -> MessageParser:
         return self._parsers["recv" if parser.direction == "send" else "send"]
-
-
-def _latency(exchange: Exchange, start: int) -> int | None:
-    """Return the time from the request's end to the response's start; None for a response that did not wait for it."""
-    return None if exchange.end is None or start < exchange.end else start - exchange.end
 
 
 def _is_cut(head: ResponseHead) -> bool:

@@ -153,7 +153,8 @@ class _Run:
                 self._at -= len(stream.unused)
                 if not self._next_member():
                     return
-                stream, member, before = self._make(self._data[self._at :]), self._at, len(self.out)
+                head = self._data[self._at : self._at + 2]  # all that tells the form; the rest would be copied for each
+                stream, member, before = self._make(head), self._at, len(self.out)
                 self._ended = False
 
     def _feed(self, stream: _Stream, chunk: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pcaptools.core.events import (
     Event,
+    HttpBody,
     HttpEvent,
     HttpIncomplete,
     HttpRequest,
@@ -18,9 +19,14 @@ from pcaptools.core.events import (
     WebSocketUpgrade,
 )
 from pcaptools.core.protocols.http.exchange import Exchange
+from pcaptools.core.protocols.http.fields import HeaderFields
 
 MAX_OPEN = 65_536
 """Exchanges on their way."""
+MAX_HELD = 64 << 20
+"""Bytes of heads, bodies and messages of the exchanges on their way."""
+MAX_INTERIM = 100
+"""Interim responses kept of one exchange."""
 MAX_MESSAGES = 8 << 20
 """Bytes kept of the messages of one WebSocket."""
 MESSAGE_OVERHEAD = 200
@@ -43,8 +49,10 @@ class Exchanges:
         self._sockets: dict[str, list[Key]] = {}
         """The exchanges of a session that ended in a WebSocket."""
         self._message_bytes: dict[Key, int] = {}
+        self._weights: dict[Key, int] = {}
+        self._held = 0
         self.given_up = 0
-        """Exchanges given up because more than MAX_OPEN were on their way."""
+        """Exchanges given up because more than MAX_OPEN were on their way, or MAX_HELD bytes of them."""
 
     def take(self, event: Event) -> list[Exchange]:
         """Take an event; return the exchanges that it ends."""
@@ -64,7 +72,14 @@ class Exchanges:
         self._sockets.clear()
         self._closed.clear()
         self._message_bytes.clear()
+        self._weights.clear()
+        self._held = 0
         return rest
+
+    def notices(self) -> dict[str, int]:
+        """Return in words what was given up, and how often."""
+        text = f"gave up an exchange, because {MAX_OPEN} of them, or {MAX_HELD >> 20} MB, were held at once"
+        return {text: self.given_up} if self.given_up else {}
 
     def find(self, event: HttpEvent) -> Exchange | None:
         """Return the open exchange that an event belongs to."""
@@ -95,17 +110,23 @@ class Exchanges:
                 event.session, event.number, connect=event.session.connect if event.number == 1 else None
             )
         if isinstance(event, WebSocketMessage):
-            self._note_message(key, exchange, event)
+            kept = self._note_message(key, exchange, event)
         else:
-            note(exchange, event)
+            kept = note(exchange, event)
+        if kept:
+            size = weight(event)
+            self._weights[key] = self._weights.get(key, 0) + size
+            self._held += size
         if isinstance(event, WebSocketUpgrade):
             self._sockets.setdefault(key[0], []).append(key)
         elif _is_over(exchange, event) or (self._at_close and self._is_closed(key)):
             self._remove(key, ended=not self._is_closed(key))
             gone.append(exchange)
+        while self._held > MAX_HELD:
+            gone += filter(None, [self._give_up()])
         return gone
 
-    def _note_message(self, key: Key, exchange: Exchange, message: WebSocketMessage) -> None:
+    def _note_message(self, key: Key, exchange: Exchange, message: WebSocketMessage) -> bool:
         if exchange.response is None and key not in self._sockets.setdefault(key[0], []):
             self._sockets[key[0]].append(key)
             if exchange.verdict == "complete":
@@ -116,8 +137,10 @@ class Exchanges:
         if held <= MAX_MESSAGES:
             self._message_bytes[key] = held
             exchange.messages.append(message)
-        elif exchange.verdict == "complete":
+            return True
+        if exchange.verdict == "complete":
             exchange.verdict = f"only {len(exchange.messages)} of its messages were kept"
+        return False
 
     def _give_up(self) -> Exchange | None:
         """Let go of the exchange that has been open longest."""
@@ -130,6 +153,7 @@ class Exchanges:
     def _remove(self, key: Key, *, ended: bool = True) -> Exchange | None:
         """Forget an exchange; with its session `ended` that it was closed, too. None: it was given already."""
         self._message_bytes.pop(key, None)
+        self._held -= self._weights.pop(key, 0)
         session, exchange = key[0], self._open.pop(key, None)
         if not ended:
             return exchange
@@ -141,8 +165,18 @@ class Exchanges:
         return exchange
 
 
-def note(exchange: Exchange, event: HttpEvent) -> None:
-    """Write down in an exchange what an event of it says."""
+def weight(event: HttpEvent) -> int:
+    """Return how many bytes of memory an event takes, about."""
+    if isinstance(event, HttpBody):
+        return MESSAGE_OVERHEAD + len(event.body)
+    if isinstance(event, WebSocketMessage):
+        return MESSAGE_OVERHEAD + len(event.data)
+    fields: HeaderFields | None = getattr(event, "fields", None)
+    return MESSAGE_OVERHEAD + (fields.weight + len(getattr(event, "url", None) or "") if fields is not None else 0)
+
+
+def note(exchange: Exchange, event: HttpEvent) -> bool:
+    """Write down in an exchange what an event of it says; return whether it is kept."""
     if isinstance(event, HttpRequest):
         exchange.request = event
     elif isinstance(event, HttpRequestBody):
@@ -150,6 +184,10 @@ def note(exchange: Exchange, event: HttpEvent) -> None:
     elif isinstance(event, HttpRequestComplete):
         exchange.request_complete = event
     elif isinstance(event, HttpResponse):
+        if event.interim and len(exchange.interim) >= MAX_INTERIM:
+            if exchange.verdict == "complete":
+                exchange.verdict = f"only {MAX_INTERIM} of its interim responses were kept"
+            return False
         if event.interim:
             exchange.interim.append(event)
         else:
@@ -160,6 +198,7 @@ def note(exchange: Exchange, event: HttpEvent) -> None:
         exchange.response_complete = event
     elif isinstance(event, HttpIncomplete) and exchange.verdict == "complete":
         exchange.verdict = event.verdict
+    return True
 
 
 def _gets_verdict(exchange: Exchange | None) -> bool:

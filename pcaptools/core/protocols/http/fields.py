@@ -10,6 +10,9 @@ Headers = list[tuple[str, str]]
 _FIELD = re.compile(r"\r\n([^:]++):[ \t]*+([^\r\n]*+)")
 _LENGTH = re.compile(rb"\ncontent-length:[ \t]*+(\d{1,18})[ \t]*+(?:\r|\Z)")
 
+SMALL, FEW = 512, 16
+"""Bytes of a header section, and fields about content, that may be kept for as long as a body goes on."""
+
 
 NOT_PLAIN, NO_LENGTH = -2, -1
 """What `HeaderFields.framing` says but a length."""
@@ -39,6 +42,17 @@ class HeaderFields:
     def count(self, name: bytes) -> int:
         r"""Return how often a field is there; `name` is b"\nname:", in lower case."""
         return self._lower.count(name)
+
+    @property
+    def weight(self) -> int:
+        """Bytes of memory that the fields take once they are taken apart, about."""
+        return 2 * len(self._lower) + 200 * self._lower.count(b"\n")
+
+    def about_content(self) -> HeaderFields:
+        """Return only the fields that tell what a body is: all that is needed of a head while its body goes on."""
+        if len(self._lower) <= SMALL:
+            return self
+        return HeaderFields(items=[field for field in self.items if field[0].lower().startswith("content-")][:FEW])
 
     def length(self) -> int | None:
         """Return the value of a lone, plain Content-Length; None for none, and for one to be looked at closely."""

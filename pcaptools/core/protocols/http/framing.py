@@ -58,6 +58,9 @@ Item = Data | EndOfMessage | Broken | None
 class LengthReader(ContentLengthReader):
     """A body of a known length."""
 
+    held = 0
+    """Bytes that the reader keeps until more come."""
+
     @property
     def skippable(self) -> int:
         """Bytes of the body still to come."""
@@ -80,6 +83,7 @@ class CloseReader(Http10Reader):
     """A body that ends when its sender closes."""
 
     skippable = ENDLESS
+    held = 0
 
     def skip(self, count: int) -> int:
         """Pass over `count` bytes."""
@@ -95,6 +99,11 @@ class ChunkedReader:
         self._trailers = 0
         self.skippable = 0
         """Bytes of the current chunk still to come."""
+
+    @property
+    def held(self) -> int:
+        """Bytes of a line that has not ended."""
+        return len(self._line)
 
     def __call__(self, buffer: Buffer) -> Item:
         """Return the next piece of the body, EndOfMessage, Broken, or None when more bytes are needed."""

@@ -25,9 +25,11 @@ from pcaptools.core.protocols.http.head import (
     well_formed_head,
 )
 from pcaptools.core.protocols.http.verdict import END_REASONS, ENDS, Cause, joined, missing_words
+from pcaptools.core.protocols.unfinished import Share, Unfinished
 
 MAX_PAUSED = 256 * 1024
 """Bytes kept while the answer to a CONNECT is awaited."""
+TOO_MANY = "too much is unfinished in all sessions together"
 MAX_LOST_LINE = 8 * 1024
 """Bytes kept of a line that may become a start line, while messages are looked for."""
 After = Literal["next", "pause", "tunnel"] | Reader
@@ -81,6 +83,8 @@ class MessageParser:
         "_pending",
         "_pending_time",
         "_scanned",
+        "_share",
+        "_together",
         "body_len",
         "buffer",
         "cause",
@@ -92,8 +96,13 @@ class MessageParser:
         "reader",
     )
 
-    def __init__(self, owner: Owner, direction: Direction, *, keep_bodies: bool) -> None:
+    def __init__(
+        self, owner: Owner, direction: Direction, *, keep_bodies: bool, unfinished: Unfinished | None = None
+    ) -> None:
         self.owner = owner
+        self._together = unfinished
+        self._share: Share | None = None
+        """Of what all sessions may hold of unfinished messages; None while nothing is held."""
         self.keep_bodies = keep_bodies
         self.direction = direction
         self.mode: Literal["head", "body", "lost", "paused", "tunnel"] = "head"
@@ -153,6 +162,7 @@ class MessageParser:
             self._cut_head(f"the head is cut: {missing_words(length, cause)}", cause)
         elif self.mode == "paused":
             self._pending.clear()
+            self._share = None
             self._lost_while_paused = True
         else:
             self._forget_pending()  # nothing before a gap belongs to anything behind it
@@ -245,7 +255,18 @@ class MessageParser:
         if block is not self._pending:
             self._pending += block
         self._scanned = max(0, len(block) - 3)
+        if not self._hold(len(self._pending)):
+            self._cut_head(TOO_MANY, "bound")
+            self._fail(TOO_MANY, time, "bound")
         return b""
+
+    def _hold(self, size: int) -> bool:
+        """Ask for the bytes that are kept of a message until more of it comes."""
+        if self._together is None:
+            return True
+        if self._share is None:
+            self._share = Share(self._together)
+        return self._share.resize(size)
 
     def _check_start(self, block: bytes | bytearray) -> str | None:
         """Return what is wrong with the start line, None when it is right or not complete yet."""
@@ -334,6 +355,11 @@ class MessageParser:
         while True:
             item = reader(buffer)
             if item is None:
+                held = reader.held
+                if held and not self._hold(held):
+                    self._fail(TOO_MANY, time, "bound")
+                elif not held:
+                    self._share = None
                 return b""
             if isinstance(item, EndOfMessage):
                 rest = buffer.take_all()
@@ -373,6 +399,7 @@ class MessageParser:
     def _forget_pending(self) -> None:
         if self._pending:
             self._pending = bytearray()
+        self._share = None
         self._scanned, self._checked = 0, False
 
     def _resync(self, data: bytes, time: int) -> bytes:
@@ -389,6 +416,8 @@ class MessageParser:
                     if place >= segment:
                         self._pending_time = time
                     self._pending += data[place:]
+                    if not self._hold(len(self._pending)):
+                        self._forget_pending()
                     break
             return b""
         self._forget_pending()
@@ -405,6 +434,8 @@ class MessageParser:
             self._fail("too many bytes before the answer to CONNECT", time, "bound")
             return
         self._pending += data
+        if not self._hold(len(self._pending)):
+            self._fail(TOO_MANY, time, "bound")
 
 
 def _find_start(data: bytes, segment: int) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -19,15 +19,15 @@ from pcaptools.core.events import (
 )
 from pcaptools.core.protocols.http.coding import decode_content
 from pcaptools.core.protocols.http.exchange import Exchange
-from pcaptools.core.protocols.http.exchanges import Exchanges, Key
+from pcaptools.core.protocols.http.exchanges import Exchanges, Key, weight
 from pcaptools.core.protocols.http.fields import HeaderFields
 from pcaptools.core.protocols.http.kept import MAX_BODY
 from pcaptools.core.protocols.http.search import Searches, Searching
 
 MAX_WAITING = 100_000
 """Events that wait for the fact that decides their exchange."""
-MAX_WAITING_BODIES = 64 << 20
-"""Bytes of the bodies among them."""
+MAX_WAITING_BYTES = 64 << 20
+"""Bytes of their heads, bodies and messages."""
 
 
 class Stage(IntEnum):
@@ -76,7 +76,7 @@ class Selector:
     _shown: dict[Key, bool] = field(default_factory=dict)
     _open_shown: Counter[str] = field(default_factory=Counter)
     """Session → its open exchanges that are shown."""
-    _waiting: dict[Key, list[Event]] = field(default_factory=dict)
+    _waiting: dict[Key, list[HttpEvent]] = field(default_factory=dict)
     _count: int = 0
     _bytes: int = 0
 
@@ -108,7 +108,7 @@ class Selector:
         told = {
             "an exchange is not shown: what the filters ask for was not seen of it": self.undecided,
             "an exchange is not shown: too many waited for what the filters ask for": self.given_up,
-        }
+        } | self._exchanges.notices()
         return {text: count for text, count in told.items() if count}
 
     def _take(self, event: HttpEvent, shown: list[Event]) -> None:
@@ -153,14 +153,14 @@ class Selector:
     def _wait(self, key: Key, event: HttpEvent) -> None:
         self._waiting.setdefault(key, []).append(event)
         self._count += 1
-        self._bytes += _held_by(event)
-        while self._count > MAX_WAITING or self._bytes > MAX_WAITING_BODIES:
+        self._bytes += weight(event)
+        while self._count > MAX_WAITING or self._bytes > MAX_WAITING_BYTES:
             oldest = next(iter(self._waiting))
             self._release(oldest)
             self._shown[oldest] = False
             self.given_up += 1
 
-    def _decide_late(self, exchange: Exchange, waiting: list[Event], shown: list[Event]) -> None:
+    def _decide_late(self, exchange: Exchange, waiting: Sequence[Event], shown: list[Event]) -> None:
         """An exchange is over, and was not decided before."""
         chosen = self._decide(exchange, over=True)
         if chosen is None:
@@ -171,10 +171,10 @@ class Selector:
         else:
             self.hidden += 1
 
-    def _release(self, key: Key) -> list[Event]:
+    def _release(self, key: Key) -> list[HttpEvent]:
         events = self._waiting.pop(key, [])
         self._count -= len(events)
-        self._bytes -= sum(map(_held_by, events))
+        self._bytes -= sum(map(weight, events))
         return events
 
     def _close(self, over: Iterable[Exchange], shown: list[Event]) -> None:
@@ -187,11 +187,6 @@ class Selector:
                 self._open_shown[key[0]] -= 1
                 if not self._open_shown[key[0]]:
                     del self._open_shown[key[0]]
-
-
-def _held_by(event: Event) -> int:
-    """Return the bytes of a body or a message."""
-    return len(getattr(event, "body", b"")) + len(getattr(event, "data", b""))
 
 
 def _reached(exchange: Exchange, stage: Stage) -> bool:

@@ -8,6 +8,7 @@ from typing import Literal
 from pcaptools.core.protocols.http.fields import HeaderFields
 from pcaptools.core.protocols.http.kept import KeptBody
 from pcaptools.core.protocols.http.verdict import Cause
+from pcaptools.core.protocols.unfinished import Share
 from pcaptools.core.protocols.websocket import handshake
 
 
@@ -33,6 +34,12 @@ class Exchange:
     """Why they are missing."""
     told: bool = False
     """It was told that it is not complete."""
+    share: Share | None = None
+    """Of what all sessions may hold, where it is one of several that wait, or its target is long."""
+
+    def waited(self, start: int) -> int | None:
+        """Return the time from the request's end to a response's start; None if that did not wait for it."""
+        return None if self.end is None or start < self.end else start - self.end
 
 
 @dataclass(slots=True)

@@ -13,16 +13,23 @@ MAX_HELD = 128 << 20
 class Budget:
     """Bytes that may still be held, and how many one message may keep."""
 
-    __slots__ = ("left", "message")
+    __slots__ = ("left", "message", "refused")
 
     def __init__(self, limit: int = MAX_HELD, *, message: int = MAX_MESSAGE) -> None:
         """`message` is at most MAX_INFLATED."""
         self.left = limit
         self.message = min(message, MAX_INFLATED)
+        self.refused = 0
+
+    def notices(self) -> dict[str, int]:
+        """Return in words what was refused, and how often."""
+        text = "did not keep a WebSocket message further: too many are under way"
+        return {text: self.refused} if self.refused else {}
 
     def take(self, count: int) -> bool:
         """Ask for `count` bytes more (negative: give them back); False when they are not to be had."""
         if count > self.left:
+            self.refused += 1
             return False
         self.left -= count
         return True

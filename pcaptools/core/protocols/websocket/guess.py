@@ -27,7 +27,7 @@ ENOUGH_ASKED = 12
 class Guesser:
     """Collects what a session of an unknown protocol says, as long as it reads as frames."""
 
-    __slots__ = ("_asked", "_bits", "_ends", "_refused", "waiting")
+    __slots__ = ("_asked", "_bits", "_ends", "_refused", "_sizes", "_tails", "waiting")
 
     def __init__(self, client: Direction | None = None) -> None:
         """With `client` that side is known to have asked for a WebSocket: less is enough then."""
@@ -35,12 +35,20 @@ class Guesser:
         """What reads as frames."""
         self._bits: dict[Direction, int] = {"send": 0, "recv": 0}
         """How sure that is."""
+        self._tails: dict[Direction, bytes] = {"send": b"", "recv": b""}
+        """The frame at the end that is not whole: those before it are not read again with each segment."""
+        self._sizes: dict[Direction, int] = {"send": 0, "recv": 0}
         self._ends: dict[Direction, bool] = {"send": False, "recv": False}
         """It is masked."""
         self._asked = client
         if client is not None:
             self._ends[client] = True
         self._refused = 0
+
+    @property
+    def held(self) -> int:
+        """Bytes that wait, of both directions."""
+        return self._sizes["send"] + self._sizes["recv"]
 
     def look(self, direction: Direction, unit: Data) -> Direction | None:
         """Take a segment; return who is the server, once the session is a WebSocket. None: not yet, or not at all."""
@@ -49,26 +57,32 @@ class Guesser:
         if self._refused > MAX_REFUSED or (not waiting and data[0] not in FIRST_BYTES and data[0] not in PACKED):
             self._refused += 1
             return None
-        whole = b"".join(part.data for part in waiting) + data if waiting else data
         if self._asked is None and not waiting and len(data) > 1:
             self._ends[direction] = data[1] >= 0x80
-        bits = evidence(whole, masked=self._ends[direction])
-        if bits is None or len(whole) > MAX_WAITING:
+        rest = self._tails[direction] + data
+        found = whole_frames(rest, masked=self._ends[direction])
+        self._sizes[direction] += len(data)
+        if found is None or self._sizes[direction] > MAX_WAITING:
             self._refused += 1
             self.forget(direction)
-            return self.look(direction, unit) if waiting and bits is None else None
+            return self.look(direction, unit) if waiting and found is None else None
         waiting.append(unit)
         if len(waiting) > 64:
-            waiting[:] = [Data(whole, unit.time)]
-        self._bits[direction] = bits
+            waiting[:] = [Data(b"".join(part.data for part in waiting), unit.time)]
+        bits, end = found
+        self._bits[direction] += bits
+        self._tails[direction] = rest[end:]
         return self._server()
 
     def forget(self, direction: Direction) -> None:
         """Begin anew: the bytes were no frames, or some are missing."""
         self.waiting[direction] = []
-        self._bits[direction] = 0
+        self._tails[direction] = b""
+        self._bits[direction] = self._sizes[direction] = 0
 
     def _server(self) -> Direction | None:
+        if any(self._tails.values()):
+            return None
         send, recv = self._bits["send"], self._bits["recv"]
         if self._asked is not None:
             client, server = (send, recv) if self._asked == "send" else (recv, send)
@@ -85,6 +99,15 @@ def _other(direction: Direction) -> Direction:
 
 def evidence(data: bytes, *, masked: bool) -> int | None:
     """Return how many bits speak for frames; 0 while the last one is not whole, None when they are none."""
+    found = whole_frames(data, masked=masked)
+    if found is None:
+        return None
+    bits, end = found
+    return bits if end == len(data) else 0
+
+
+def whole_frames(data: bytes, *, masked: bool) -> tuple[int, int] | None:
+    """Return how many bits the whole frames count, and where the last of them ends; None when they are none."""
     found = walk(data, 0, masked=masked, deflate=True)
     if not found.credible:
         return None
@@ -98,8 +121,7 @@ def evidence(data: bytes, *, masked: bool) -> int | None:
             return None
         bits += more
         at += header.length
-    ends = found.cut is None and at == len(data)
-    return bits if ends else 0
+    return bits, at
 
 
 def _frame_bits(header: Header, payload: bytes) -> int | None:

@@ -77,7 +77,7 @@ def test_a_websocket_is_found_by_its_messages() -> None:
 
 
 def test_messages_that_wait_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(select, "MAX_WAITING_BODIES", 10)
+    monkeypatch.setattr(select, "MAX_WAITING_BYTES", 10)
     assert socket_shown(find="wolf")[1].given_up == 1
 
 
