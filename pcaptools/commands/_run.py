@@ -150,7 +150,6 @@ class Run:
         self._handler = handler
         self._live_filter = live_filter
         self._output = Output(records=options.write != "-")
-        handler.write = self._output.write
         self._packets = 0
         self._at_terminal = sys.stdout.isatty()
         self._dropped = 0
@@ -164,6 +163,7 @@ class Run:
         gc.freeze()
         gc.set_threshold(20_000, 2, 1)
         source = self._open()
+        self._handler.write = self._output.write
         with source, self._writer(source) as writer, stop_on_signals(source.stop) as signals:
             source.extra_fds += [signals.fd, *_stdout_descriptor()]
             user = self._options.user or None
