@@ -163,7 +163,6 @@ class Run:
         self._handler = handler
         self._live_filter = live_filter
         self._output = Output(records=options.write != "-")
-        handler.write = self._output.write
         self._packets = 0
         self._at_terminal = sys.stdout.isatty()
         self._dropped = 0
@@ -176,6 +175,7 @@ class Run:
         # A session is a circle of objects, so it has to come by, now and then, for memory to stay flat.
         gc.freeze()
         gc.set_threshold(20_000, 2, 1)
+        self._handler.write = self._output.write
         with self._open() as source:
             self._settle_down(source)
             self._handler.begin()
