@@ -23,7 +23,7 @@ PER_PACKET = {
     "parsing": 106.0,
     "tracker": 175.0,
     "tracker, live": 270.4,
-    "http-trace": 540.3,
+    "http-trace": 557.4,
     "simple-capture": 333.9,
     "tcp-metrics": 505.6,
     "network-grep": 43.5,

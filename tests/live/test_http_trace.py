@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 import pytest
 from support import account, netns, network
@@ -461,19 +462,21 @@ def test_what_sudo_writes_belongs_to_the_user(user: account.Account, site: Web) 
 
 @pytest.mark.parametrize("options", [("--json", "--tcp-verbose"), ("--color", "--headers", "--tcp-verbose")])
 def test_nothing_is_missing_after_the_drop_where_the_interpreter_is_private(
-    options: tuple[str, ...], site: Web, tmp_path: Path
+    options: tuple[str, ...], site: Web
 ) -> None:
     """Under /root, for one: from the drop on, no file of the interpreter can be read any more."""
     invoker = ("env", "SUDO_UID=65534", "SUDO_GID=65534")
-    path = str(tmp_path / "out.pcapng")
-    with http_trace("lo", site.filter, "-w", path, *options, inside=invoker) as trace:
-        site.curl("/page?n=1")
-        site.curl("/none\x80?n=2")
-        trace.await_line("http_response_complete" if "--json" in options else " response complete", count=2)
-        trace.end()
-        assert trace.process.returncode == 0, trace.err
-    assert "Error" not in trace.err
-    assert os.stat(path).st_uid == 65534
+    with TemporaryDirectory() as folder:  # under pytest's own folders nobody else may write
+        os.chown(folder, 65534, 65534)
+        path = f"{folder}/out.pcapng"
+        with http_trace("lo", site.filter, "-w", path, *options, inside=invoker) as trace:
+            site.curl("/page?n=1")
+            site.curl("/none\x80?n=2")
+            trace.await_line("http_response_complete" if "--json" in options else " response complete", count=2)
+            trace.end()
+            assert trace.process.returncode == 0, trace.err
+        assert "Error" not in trace.err
+        assert os.stat(path).st_uid == 65534
 
 
 def test_another_user_is_become_with_z(site: Web) -> None:

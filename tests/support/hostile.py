@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +22,19 @@ POISON = [
 NAME = "\x1b]0;owned\x07\x1b[31m\u202e\x9b2J[red]"
 """A name for files and interfaces."""
 _TEXT = re.compile(rb"[A-Za-z0-9._/ -]{6,}")
+_START_LINE = re.compile(rb"[A-Z]+ /[^ \r\n]* HTTP/1\.\d\r\n|HTTP/1\.\d \d{3}[^\r\n]*\r\n")
+_SAID = re.compile(
+    rb"(?<=[A-Z] /)[^ \r\n]+(?= HTTP/1)|(?<=HTTP/1\.1 \d{3} )[^\r\n]+"
+    rb"|(?<=\r\nHost: )[^\r\n]+|(?<=\r\nUser-Agent: )[^\r\n]+|(?<=\r\nServer: )[^\r\n]+|(?<=\r\nDate: )[^\r\n]+"
+)
+"""The target, the reason and some values."""
 
 
 def poisoned(data: bytes, poisons: Iterable[bytes]) -> bytes:
     """Return a frame with each text in it replaced, to its length, but for the first character."""
     found = iter(poisons)
+    if _START_LINE.search(data):
+        return _poisoned_http(data, found)
 
     def poison(match: re.Match[bytes]) -> bytes:
         text: bytes = match[0]
@@ -37,6 +45,19 @@ def poisoned(data: bytes, poisons: Iterable[bytes]) -> bytes:
 
     head = 14  # addresses and type of Ethernet
     return data[:head] + _TEXT.sub(poison, data[head:])
+
+
+def _poisoned_http(data: bytes, found: Iterator[bytes]) -> bytes:
+    """Poison what a head says, not how it is built: it is still to be read."""
+
+    def poison(match: re.Match[bytes]) -> bytes:
+        text, put = match[0], b""
+        while len(put) < len(text):
+            more = next(found)
+            put += b"" if set(more) & set(b"\r\0 ") else more
+        return put[: len(text)]
+
+    return _SAID.sub(poison, data)
 
 
 def poison_captures(paths: Iterable[Path], folder: Path) -> list[Path]:
