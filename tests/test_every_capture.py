@@ -46,7 +46,7 @@ COMMANDS: dict[str, Callable[[], Handler]] = {
     "network-grep .": lambda: Grep(CaptureOptions(), GrepView(dump=True), compile_pattern(".")),
     "network-grep --json": lambda: Grep(CaptureOptions(json=True), GrepView(), compile_pattern("HTTP|[0-9]{4}")),
     "network-grep --stream": lambda: Grep(CaptureOptions(json=True), GrepView(stream=True), compile_pattern("[a-z]+")),
-    "network-grep --decoded": lambda: Grep(CaptureOptions(), GrepView(decoded=True), compile_pattern("[a-z]+")),
+    "network-grep --decoded": lambda: Grep(CaptureOptions(), GrepView(decoded=True), compile_pattern("[0-9]{3,}")),
 }
 
 
