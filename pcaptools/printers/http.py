@@ -180,4 +180,12 @@ class HttpPrinter:
         wanted, headers = self._show_header, event.headers
         if wanted is not None:
             headers = [(name, value) for name, value in headers if wanted(name)]
-        return "".join(f"    {self._paint('header', safe(name))}: {safe(value)}\n" for name, value in headers)
+        return "".join(f"    {self._paint('header', safe(name))}: {_value(name, value)}\n" for name, value in headers)
+
+
+def _value(name: str, value: str) -> str:
+    """Return a header's value; the cookies of a request one a line, sorted, below one another."""
+    if len(name) != len("cookie") or name.lower() != "cookie":
+        return safe(value)
+    cookies = sorted(part.strip(" \t") for part in value.split(";"))
+    return f"\n    {' ' * len('cookie: ')}".join(safe(cookie) for cookie in cookies)

@@ -139,6 +139,17 @@ def test_headers_follow_in_wire_order() -> None:
     assert lines(upgrade(), headers=True)[1:] == shown[:1]
 
 
+def test_cookies_stand_one_a_line_and_sorted() -> None:
+    event = request()
+    event.fields = HeaderFields(items=[("cookie", "sid=\x1b3; b=2;a=1"), ("Set-Cookie", "z=1; Path=/")])
+    assert lines(event, headers=True)[1:] == [
+        "    cookie: a=1",
+        "            b=2",
+        r"            sid=\x1b3",
+        "    Set-Cookie: z=1; Path=/",
+    ]
+
+
 def test_bodies_are_no_lines() -> None:
     sides: list[tuple[type[HttpRequestBody | HttpResponseBody], Direction]] = [
         (HttpRequestBody, "send"),
