@@ -186,9 +186,7 @@ class FileSource(Source):
             if self.reader_gone:
                 self._stopped = True
             if self._stopped:
-                if self._follow and not self.reader_gone:
-                    yield from self._last_chunks(one)
-                return
+                break
             chunk = one.read() if ready.poll(0) else None
             at_end = chunk == b""
             if at_end and not (self._follow and len(self._inputs) == 1 and one.may_grow()):
@@ -201,6 +199,8 @@ class FileSource(Source):
             else:
                 yield b""
             due = time.monotonic() + IDLE_S
+        if self._follow and not self.reader_gone:  # the signal may have come while a batch was handled, too
+            yield from self._last_chunks(one)
 
     def _last_chunks(self, one: _Input) -> Iterator[bytes]:
         """Yield what was appended to a file that is followed before `stop()`, as a live source does."""
