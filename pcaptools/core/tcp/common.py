@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pcaptools.core.decode.segment import TCP, Parser, Segment, segment_parser
-from pcaptools.core.decode.shape import shape_of
+from pcaptools.core.decode.shape import Shape
 from pcaptools.core.protocols.base import Data
 from pcaptools.core.sources.base import Batch, Record
 from pcaptools.core.tcp.figures import Anomaly
@@ -39,15 +39,8 @@ class CommonPath:
         self._record = record
         self._tell = tell
 
-    def take(self, batch: Batch) -> None:
-        """Take the packets of a batch."""
-        shape = shape_of(batch)
-        if shape is None:
-            link_type, record = batch.link_type, self._record
-            parse = segment_parser(link_type)
-            for one in batch.records:
-                record(one, parse, link_type)
-            return
+    def take(self, batch: Batch, shape: Shape) -> None:
+        """Take the packets of a batch with places, most of which have this shape."""
         unpack, size, expected, version, version_mask, word_mask, ip, header, uncounted = shape
         buffer, link_type, find, record = batch.buffer, batch.link_type, self._find, self._record
         parse, feed, remember = segment_parser(link_type), self._streams.feed, self._streams.recent.remember

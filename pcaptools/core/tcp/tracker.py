@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pcaptools.core.decode.segment import Parser, Segment, segment_parser
+from pcaptools.core.decode.shape import shape_of
 from pcaptools.core.events import (
     Event,
     TcpAnomaly,
@@ -128,8 +129,9 @@ class TCPTracker:
         for session in self._streams.ended:
             session.prefixes.clear()
         self._streams.ended.clear()
-        if batch.places is not None:
-            self._common.take(batch)
+        shape = shape_of(batch)
+        if shape is not None:
+            self._common.take(batch, shape)
         else:
             link_type, take = batch.link_type, self._record
             parse = segment_parser(link_type)
